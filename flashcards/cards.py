@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from types import MappingProxyType
 from typing import Any, Literal, NewType
 
 CardId = NewType("CardId", str)
@@ -22,7 +21,7 @@ Kind = Literal["qa", "cloze", "numeric"]
 Form = Literal["question", "statement", "topic", "note"]
 """What stood in the notes: a question, a fact put as a heading, a topic ("… summary"), or long free notes."""
 
-EMPTY: Mapping[str, Any] = MappingProxyType({})
+
 
 
 class Rating(IntEnum):
@@ -39,7 +38,7 @@ class DemoLink:
     """A demo that proves a card, with the parameters that fit the card."""
 
     slug: str
-    params: Mapping[str, Any] = EMPTY
+    params: Mapping[str, Any] = field(default_factory=dict)
     explicit: bool = True
     """True when the deck's author wrote it; False when it was found by the card's concepts."""
 
@@ -78,7 +77,7 @@ class Draft:
     also: tuple[str, ...] = ()
     """Other ways to ask the same."""
     reviewed: bool | None = None
-    extra: Mapping[str, Any] = EMPTY
+    extra: Mapping[str, Any] = field(default_factory=dict)
     """Metadata keys we do not know, kept for the round trip (``numeric`` lives here until it is played)."""
 
     @property
@@ -150,6 +149,8 @@ class Review:
     card_id: CardId
     rating: Rating
     day: Day
+    interval: int
+    """Days until the card was to be shown again, as decided then (the log alone rebuilds every due date)."""
     duration_ms: int
     """From the question on the screen to the grade, capped by the session."""
 
