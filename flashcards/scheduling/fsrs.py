@@ -57,7 +57,7 @@ class Model:
 
     def interval(self, memory: MemoryState, desired_retention: float) -> int:
         """Whole days, 1 to ``MAXIMUM_INTERVAL``, until recall has fallen to ``desired_retention``."""
-        days = memory.stability / self._factor * (desired_retention ** (-1 / self.parameters[20]) - 1)
+        days = memory.stability / self._factor * (float(desired_retention ** (-1 / self.parameters[20])) - 1)
         return min(max(round(days), 1), MAXIMUM_INTERVAL)
 
     def replay(self, answers: Sequence[tuple[int, Rating]]) -> MemoryState | None:

@@ -70,7 +70,9 @@ def test_interval_is_where_recall_meets_the_wanted_retention() -> None:
     memory = MemoryState(40.0, 5.0)
     wanted = 0.8
     interval = Model().interval(memory, wanted)
-    assert Model().retrievability(memory, interval - 1) > wanted > Model().retrievability(memory, interval + 1)
+    assert (
+        Model().retrievability(memory, interval - 1) > wanted > Model().retrievability(memory, interval + 1)
+    )
 
 
 def test_other_than_21_parameters_are_refused() -> None:

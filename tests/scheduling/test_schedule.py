@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -22,16 +23,25 @@ def review(number: int, rating: Rating, day: int, interval: int) -> Review:
     return Review(number, CardId("a"), rating, Day(day), interval, 1000)
 
 
-def candidate(name: str, *, due: int | None = None, last: int | None = None, heading: str = "", position: int = 0, deck: str = "d") -> Candidate:  # fmt: skip
-    return Candidate(
-        CardId(name), deck, position, None if due is None else Day(due), None if last is None else Day(last), heading
-    )
+def candidate(
+    name: str,
+    *,
+    due: int | None = None,
+    last: int | None = None,
+    heading: str = "",
+    position: int = 0,
+    deck: str = "d",
+) -> Candidate:
+    days = [None if day is None else Day(day) for day in (due, last)]
+    return Candidate(CardId(name), deck, position, days[0], days[1], heading)
 
 
 def test_a_day_ends_at_four_in_the_morning() -> None:
     zone = timezone(timedelta(hours=8))
     assert day_of(datetime(2026, 3, 2, 3, 59, tzinfo=zone)) == day_of(datetime(2026, 3, 1, 12, tzinfo=zone))
-    assert day_of(datetime(2026, 3, 2, 4, 0, tzinfo=zone)) == day_of(datetime(2026, 3, 1, 12, tzinfo=zone)) + 1
+    assert (
+        day_of(datetime(2026, 3, 2, 4, 0, tzinfo=zone)) == day_of(datetime(2026, 3, 1, 12, tzinfo=zone)) + 1
+    )
 
 
 def test_summer_time_does_not_move_the_border_of_the_day() -> None:
@@ -99,7 +109,9 @@ def test_what_is_not_due_waits_unless_one_studies_ahead() -> None:
 def test_daily_limits_count_what_was_done_before() -> None:
     new = [candidate(f"n{i}", position=i) for i in range(10)]
     due = [candidate(f"d{i}", due=TODAY, last=TODAY - 1, position=i) for i in range(10)]
-    queue = build_queue(new + due, TODAY, Limits(new_per_day=4, reviews_per_day=5, new_done=1, reviews_done=3))
+    queue = build_queue(
+        new + due, TODAY, Limits(new_per_day=4, reviews_per_day=5, new_done=1, reviews_done=3)
+    )
     assert sorted(queue) == ["d0", "d1", "n0", "n1", "n2"]
 
 
@@ -115,7 +127,7 @@ def test_cards_of_one_heading_are_kept_apart_where_possible() -> None:
     cards = [candidate(f"x{i}", heading="x", position=i) for i in range(3)]
     cards += [candidate(f"y{i}", heading="y", position=3 + i) for i in range(3)]
     headings = [name[0] for name in build_queue(cards, TODAY, Limits())]
-    assert all(a != b for a, b in zip(headings, headings[1:], strict=False))
+    assert all(a != b for a, b in itertools.pairwise(headings))
 
 
 def test_new_cards_are_spread_among_the_due_ones() -> None:

@@ -1,0 +1,149 @@
+"""The small query language of ``list``, ``quiz`` and the browser, and the cards it finds.
+
+``deck:lora tag:peft is:due prop:s>30 rated:7 demo:rope "exact words" -is:suspended text``
+Terms are joined by *and*; ``-`` negates one; anything that is no known ``key:`` is searched in
+question and answer.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+
+from flashcards.cards import CardId, Day
+from flashcards.errors import FlashcardsError
+from flashcards.store.database import Database
+
+_PROPERTY = re.compile(r"(s|d|lapses|reps|ivl|importance)(<=|>=|!=|<|>|=)(-?\d+(?:\.\d+)?)$")
+_COLUMNS = {
+    "s": "sc.stability",
+    "d": "sc.difficulty",
+    "lapses": "sc.lapses",
+    "reps": "sc.reps",
+    "ivl": "(sc.due - sc.last_day)",
+    "importance": "COALESCE(m.importance, c.importance, 1.0)",
+}
+_STATES = {
+    "due": "sc.due <= :today AND c.answered AND NOT COALESCE(m.suspended, 0)",
+    "new": "sc.due IS NULL AND c.answered AND NOT COALESCE(m.suspended, 0)",
+    "learned": "sc.due IS NOT NULL",
+    "suspended": "COALESCE(m.suspended, 0)",
+    "buried": "COALESCE(m.buried_until, 0) > :today",
+    "flagged": "COALESCE(m.flagged, 0)",
+    "unanswered": "NOT c.answered",
+    "answered": "c.answered",
+    "unreviewed": "NOT COALESCE(m.reviewed, c.reviewed)",
+    "leech": "sc.lapses >= :leech",
+    "shipped": "src.kind = 'shipped'",
+    "own": "src.kind != 'shipped'",
+}
+
+
+class QueryError(FlashcardsError):
+    """A search that cannot be understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What selects cards: a condition and its parameters."""
+
+    where: str
+    parameters: dict[str, object]
+
+
+def find_cards(db: Database, query: str, today: Day, *, leech_lapses: int, limit: int = -1) -> list[CardId]:
+    """Ids of the cards that ``query`` finds, the person's own first, in deck order; all of them for ``""``.
+
+    Raises:
+        QueryError: an unknown ``is:`` or ``prop:``, or a number that is none.
+    """
+    found = compile_query(query)
+    rows = db.rows(
+        f"""SELECT c.id FROM cards c JOIN decks dk ON dk.id = c.deck_id
+            LEFT JOIN sources src ON src.id = dk.source_id
+            LEFT JOIN marks m ON m.card_id = c.id LEFT JOIN schedules sc ON sc.card_id = c.id
+            WHERE c.archived_at IS NULL AND {found.where}
+            ORDER BY COALESCE(src.kind, '') = 'shipped', dk.place, dk.id, c.position LIMIT :limit""",
+        {**found.parameters, "today": today, "leech": leech_lapses, "limit": limit},
+    )
+    return [CardId(row["id"]) for row in rows]
+
+
+def compile_query(query: str) -> Found:
+    """The SQL condition of a query."""
+    conditions: list[str] = []
+    parameters: dict[str, object] = {}
+    for number, word in enumerate(_words(query)):
+        negated = word.startswith("-") and len(word) > 1
+        condition = _term(word[1:] if negated else word, f"p{number}", parameters)
+        # COALESCE: a card without schedule has NULLs, and NOT NULL is still NULL.
+        conditions.append(f"{'NOT ' if negated else ''}COALESCE(({condition}), 0)")
+    return Found(" AND ".join(conditions) or "1", parameters)
+
+
+def _words(query: str) -> list[str]:
+    try:
+        return shlex.split(query, posix=True)
+    except ValueError:  # an open quote or a trailing backslash: take the words as they are
+        return query.split()
+
+
+def _term(word: str, name: str, parameters: dict[str, object]) -> str:
+    key, colon, value = word.partition(":")
+    if colon and value:
+        if key == "is":
+            if value not in _STATES:
+                raise QueryError(f"is:{value}: unknown state. Known: {', '.join(sorted(_STATES))}.")
+            return _STATES[value]
+        if key == "prop":
+            return _property(value, name, parameters)
+        if key == "rated":
+            parameters[name] = _whole_number(key, value)
+            return f"EXISTS (SELECT 1 FROM answers a WHERE a.card_id = c.id AND a.day > :today - :{name})"
+        if key == "deck":
+            parameters[name] = f"%{_escaped(value)}%"
+            return f"(dk.titles LIKE :{name} ESCAPE '\\' OR dk.key LIKE :{name} ESCAPE '\\')"
+        if key == "tag":
+            parameters[name] = f'%"{_escaped(value)}"%'
+            return f"(c.tags LIKE :{name} ESCAPE '\\' OR m.tags LIKE :{name} ESCAPE '\\')"
+        if key == "demo":
+            parameters[name] = f'%"slug": "{_escaped(value)}"%'
+            return f"c.demos LIKE :{name} ESCAPE '\\'"
+        if key == "id":
+            parameters[name] = value
+            return f"c.id = :{name}"
+    return _text(word, name, parameters)
+
+
+def _text(word: str, name: str, parameters: dict[str, object]) -> str:
+    parameters[name] = f"%{_escaped(word)}%"
+    # The trigram index answers LIKE without ESCAPE from three characters on; the check beside it keeps
+    # the result exact for words with % or _ in them.
+    check = f"(t.question LIKE :{name} ESCAPE '\\' OR t.answer LIKE :{name} ESCAPE '\\')"
+    if len(word) >= 3 and not set(word) & set("%_"):
+        parameters[f"{name}_plain"] = f"%{word}%"
+        indexed = (
+            f"t.id IN (SELECT rowid FROM texts_fts WHERE question LIKE :{name}_plain "
+            f"UNION SELECT rowid FROM texts_fts WHERE answer LIKE :{name}_plain)"
+        )
+        return f"c.id IN (SELECT t.card_id FROM texts t WHERE {indexed} AND {check})"
+    return f"c.id IN (SELECT t.card_id FROM texts t WHERE {check})"
+
+
+def _property(value: str, name: str, parameters: dict[str, object]) -> str:
+    match = _PROPERTY.match(value)
+    if not match or match[1] not in _COLUMNS:
+        raise QueryError(f"prop:{value}: write it like prop:s>30. Known: {', '.join(_COLUMNS)}.")
+    parameters[name] = float(match[3])
+    return f"{_COLUMNS[match[1]]} {match[2]} :{name}"
+
+
+def _whole_number(key: str, value: str) -> int:
+    if not value.isascii() or not value.isdigit() or len(value) > 6:
+        raise QueryError(f"{key}:{value}: a whole number of days is needed, such as {key}:7.")
+    return int(value)
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,319 @@
+"""The person's collection: open it, add and remove notes, keep it in step with the files, look things up.
+
+Both faces and the tests use this object; it owns the database, the settings and the clock.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flashcards import concepts
+from flashcards.cards import Card, CardId, Day, Language
+from flashcards.errors import FlashcardsError
+from flashcards.scheduling.days import day_of
+from flashcards.scheduling.fsrs import Model
+from flashcards.scheduling.schedule import LEECH_LAPSES
+from flashcards.shipped import shipped_folder
+from flashcards.store import cards, meta, places, query, reviews, sources
+from flashcards.store.cards import DeckCount, Standing
+from flashcards.store.database import Database
+from flashcards.store.sources import SourceRow
+from flashcards.study.clock import Clock, milliseconds, system_clock
+from flashcards.study.intake import Intake, ManyVanished, relink, take_in
+from flashcards.study.links import available_demos
+from flashcards.study.paths import Home, find_home
+from flashcards.study.scan import Scan, scan_source
+from flashcards.study.settings import Settings, read_settings
+
+
+class LibraryError(FlashcardsError):
+    """Something asked of the collection that it cannot do."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeckSummary:
+    """A deck as the home screen lists it."""
+
+    id: int
+    title: str
+    shipped: bool
+    source: str
+    cards: int
+    due: int
+    new: int
+    unanswered: int
+    unreviewed: int
+    suspended: int
+
+
+@dataclass(frozen=True, slots=True)
+class HomeSummary:
+    """What is to be done today and what was done before."""
+
+    due: int
+    new: int
+    """New cards that today's limit still allows."""
+    reviewed_today: int
+    streak_days: int
+    """Study days in a row up to today (or yesterday, while today is still open)."""
+    history: dict[Day, int]
+    """Answers a day over the last year."""
+    forecast: dict[Day, int]
+    """Cards falling due on each of the next fourteen days; what is late counts as today."""
+    reviews: int
+
+
+class Library:
+    """An open collection.  Close it, or use it as a context manager."""
+
+    def __init__(self, db: Database, home: Home, settings: Settings, clock: Clock) -> None:
+        self.db = db
+        self.home = home
+        self.settings = settings
+        self.clock = clock
+        self.model = Model()
+
+    @classmethod
+    def open(cls, home: Path | None = None, clock: Clock = system_clock) -> Library:
+        """Open the collection in ``home`` (default: see ``find_home``), with our own decks in it and up to date.
+
+        Raises:
+            FlashcardsError: the settings are wrong, or the database cannot be opened.
+        """
+        place = find_home(home)
+        settings = read_settings(place.settings)
+        library = cls(Database.open(place.database), place, settings, clock)
+        try:
+            library._keep_shipped()
+        except BaseException:
+            library.close()
+            raise
+        return library
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.db.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- time and language ------------------------------------------------------------------
+
+    @property
+    def now(self) -> int:
+        """Unix milliseconds."""
+        return milliseconds(self.clock())
+
+    @property
+    def today(self) -> Day:
+        """The study day of now."""
+        return day_of(self.clock())
+
+    @property
+    def language(self) -> Language:
+        """The language of our own decks: as set, else by the locale."""
+        if self.settings.language in ("zh", "en"):
+            return "zh" if self.settings.language == "zh" else "en"
+        return locale_language()
+
+    # -- notes ------------------------------------------------------------------------------
+
+    def add(self, paths: Sequence[Path], *, dialect: str | None = None, agreed: bool = False) -> Intake:
+        """Add files or folders of notes, or read again what was added before.
+
+        A folder that holds an earlier source takes it over; a file inside an earlier folder belongs to it.
+
+        Raises:
+            SourceError: a named file is missing or cannot be read as text.
+            ManyVanished: see ``take_in``; nothing was changed.
+        """
+        resolved = [_existing(path) for path in paths]
+        known = {s.path: s for s in sources.sources(self.db)}
+        with self.db.transaction():
+            chosen = {s.id: s for path in resolved for s in [self._source_for(path, known, dialect)]}
+            scans = [self._scan(s, reread=dialect is not None) for s in chosen.values()]
+            for scan in scans:
+                if scan.problems and Path(scan.source.path).is_file():
+                    raise LibraryError(scan.problems[0])
+            return take_in(self.db, scans, self.now, agreed=agreed)
+
+    def rescan(self, *, agreed: bool = False) -> Intake:
+        """Look at every source again.  A source that lost much is left as it was and named in ``problems``."""
+        total = Intake()
+        for source in sources.sources(self.db):
+            if source.kind == "shipped":
+                continue
+            try:
+                part = take_in(self.db, [self._scan(source)], self.now, agreed=agreed)
+            except ManyVanished as error:
+                total.problems.append(str(error))
+                continue
+            total.merge(part)
+        return total
+
+    def remove(self, path: str) -> int:
+        """Take a source out; its cards are archived, their history kept.  Returns how many cards.
+
+        Raises:
+            LibraryError: no such source; names those there are.
+        """
+        wanted = {path, str(Path(path).expanduser().resolve())}
+        for source in sources.sources(self.db):
+            if source.path in wanted and source.kind != "shipped":
+                return sources.drop_source(self.db, source.id, self.now)
+        known = ", ".join(s.path for s in self.sources()) or "none"
+        raise LibraryError(f"{path}: no such source. Sources: {known}.")
+
+    def sources(self) -> list[SourceRow]:
+        """What the person added, our own decks left out."""
+        return [s for s in sources.sources(self.db) if s.kind != "shipped"]
+
+    def merge(self, kept: CardId, duplicate: CardId) -> None:
+        """Two cards are one: ``kept`` (with its history) takes the text and place of ``duplicate``, which goes.
+
+        Raises:
+            LibraryError: an unknown id, or ``duplicate`` has answers of its own (the log is never re-pointed).
+        """
+        for card_id in (kept, duplicate):
+            self.card(card_id)
+        if reviews.answers_of(self.db, duplicate):
+            raise LibraryError(
+                f"{duplicate}: has answers of its own, which are never moved. Name the card with the longer "
+                f"history first: flashcards merge {duplicate} {kept}."
+            )
+        if kept == duplicate:
+            raise LibraryError(f"{kept}: a card cannot be merged with itself.")
+        places.take_over(self.db, kept, duplicate, self.now)
+
+    # -- looking up -------------------------------------------------------------------------
+
+    def card(self, card_id: CardId) -> Card:
+        """One card.
+
+        Raises:
+            LibraryError: there is none with this id.
+        """
+        found = cards.load_cards(self.db, [card_id], self.language)
+        if not found:
+            raise LibraryError(f"{card_id}: no card has this id. flashcards list shows them all.")
+        return found[0]
+
+    def find(self, text: str = "", limit: int = -1) -> list[Card]:
+        """The cards a query finds (``store.query`` has the language), in deck order."""
+        return cards.load_cards(self.db, self.find_ids(text, limit), self.language)
+
+    def find_ids(self, text: str = "", limit: int = -1) -> list[CardId]:
+        """Ids of the cards a query finds."""
+        return query.find_cards(self.db, text, self.today, leech_lapses=LEECH_LAPSES, limit=limit)
+
+    def standing(self, card_id: CardId) -> Standing:
+        """What the person decided about a card and how it is scheduled."""
+        return cards.standing(self.db, card_id)
+
+    def mark(self, card_ids: Sequence[CardId], **marks: Any) -> None:
+        """Suspend, flag, tag … cards; ``marks`` are columns of the marks table."""
+        cards.set_mark(self.db, card_ids, **marks)
+
+    def add_tag(self, card_ids: Sequence[CardId], tag: str) -> None:
+        """Give cards a tag of the person's own."""
+        for card_id in card_ids:
+            tags = dict.fromkeys([*cards.own_tags(self.db, card_id), tag])
+            cards.set_mark(self.db, [card_id], tags=list(tags))
+
+    def decks(self) -> list[DeckSummary]:
+        """Every deck, the person's own first."""
+        return [self._summary(count) for count in cards.deck_counts(self.db, self.today)]
+
+    def home_summary(self) -> HomeSummary:
+        """What is to be done today and what was done before."""
+        today = self.today
+        history = reviews.counts_by_day(self.db, Day(today - 366))
+        new_done, _ = reviews.done_today(self.db, today)
+        decks = self.decks()
+        left = max(self.settings.new_per_day - sum(new_done.values()), 0)
+        return HomeSummary(
+            due=sum(d.due for d in decks),
+            new=min(sum(d.new for d in decks), left),
+            reviewed_today=history.get(today, 0),
+            streak_days=_streak(history, today),
+            history=history,
+            forecast=reviews.due_by_day(self.db, today, 14),
+            reviews=reviews.count_answers(self.db),
+        )
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _summary(self, count: DeckCount) -> DeckSummary:
+        title = count.titles.get(self.language) or next(iter(count.titles.values()))
+        return DeckSummary(
+            count.id, title, count.shipped, count.source, count.cards, count.due, count.new,
+            count.unanswered, count.unreviewed, count.suspended,
+        )  # fmt: skip
+
+    def _scan(self, source: SourceRow, *, reread: bool = False) -> Scan:
+        return scan_source(source, sources.files(self.db, source.id), reread=reread)
+
+    def _source_for(self, path: Path, known: dict[str, SourceRow], dialect: str | None) -> SourceRow:
+        for parent in path.parents:
+            above = known.get(str(parent))
+            if above and above.kind == "notes" and dialect is None:
+                return above
+        source = sources.put_source(self.db, str(path), "notes", dialect, self.now)
+        for other in known.values():
+            if other.kind == "notes" and path in Path(other.path).parents:
+                sources.move_files(self.db, other.id, source.id)
+        return source
+
+    def _keep_shipped(self) -> None:
+        """Our own decks and the links to demos follow the installed program; looked at by stat alone."""
+        folder = shipped_folder("decks")
+        if folder.is_dir():
+            source = self._shipped_source(folder)
+            scan = self._scan(source)
+            if scan.read or scan.gone:
+                take_in(self.db, [scan], self.now, agreed=True)
+        stat = concepts.GLOSSARY.stat()
+        state = f"{stat.st_size}:{stat.st_mtime_ns}:{','.join(sorted(available_demos()))}"
+        if meta.get_meta(self.db, "links") != state:
+            with self.db.transaction():
+                relink(self.db)
+                meta.put_meta(self.db, "links", state)
+
+    def _shipped_source(self, folder: Path) -> SourceRow:
+        """The source of our own decks; it moves with the program (another venv, another checkout)."""
+        shipped = [s for s in sources.sources(self.db) if s.kind == "shipped"]
+        if shipped and shipped[0].path == str(folder):
+            return shipped[0]
+        if shipped:
+            sources.move_source(self.db, shipped[0].id, shipped[0].path, str(folder))
+        return sources.put_source(self.db, str(folder), "shipped", None, self.now)
+
+
+def locale_language() -> Language:
+    """The language of the environment: Chinese where the locale says so, else English."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+def _existing(path: Path) -> Path:
+    resolved = path.expanduser().resolve()
+    if not resolved.exists():
+        raise LibraryError(f"{path}: there is no such file or folder.")
+    return resolved
+
+
+def _streak(history: dict[Day, int], today: Day) -> int:
+    day = today if history.get(today) else today - 1
+    streak = 0
+    while history.get(Day(day - streak)):
+        streak += 1
+    return streak

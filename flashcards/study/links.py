@@ -1,0 +1,27 @@
+"""Which demos prove a card: what its author wrote, else what its question is about."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from flashcards.cards import DemoLink, Draft
+from flashcards.concepts import demos_for
+from flashcards.shipped import shipped_folder
+
+
+def linked_demos(draft: Draft) -> tuple[DemoLink, ...]:
+    """The author's links if there are any; else by the concepts in the question and the headings above it."""
+    if draft.demos:
+        return draft.demos
+    return tuple(
+        DemoLink(slug, {}, explicit=False)
+        for slug in demos_for(draft.question, draft.path)
+        if slug in available_demos()
+    )
+
+
+@cache
+def available_demos() -> frozenset[str]:
+    """Slugs of the demos there are; by name alone, so that linking a card reads no demo file."""
+    folder = shipped_folder("demos")
+    return frozenset(f.stem.replace("_", "-") for f in folder.glob("[!_.]*.py"))

@@ -1,0 +1,121 @@
+"""What a person can set: one TOML file that they may also edit by hand.
+
+Unknown keys and values out of range are refused with file and key; comments survive ``config KEY VALUE``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from flashcards.errors import FlashcardsError
+
+
+class SettingsError(FlashcardsError):
+    """A setting that does not exist or a value it cannot take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings with their defaults; each field's metadata says what it may be."""
+
+    desired_retention: float = field(
+        default=0.9, metadata={"low": 0.7, "high": 0.99, "help": "recall wanted when a card comes back"}
+    )
+    new_per_day: int = field(default=20, metadata={"low": 0, "high": 9999, "help": "new cards a day"})
+    reviews_per_day: int = field(default=200, metadata={"low": 0, "high": 99999, "help": "reviews a day"})
+    deck_new_per_day: Mapping[str, int] = field(
+        default_factory=dict, metadata={"help": "deck title = new cards a day, on top of new_per_day"}
+    )
+    fuzz: bool = field(default=True, metadata={"help": "move due dates a little, so that they spread"})
+    language: str = field(
+        default="auto", metadata={"choices": ("auto", "zh", "en"), "help": "of the app and of our decks"}
+    )
+    theme: str = field(
+        default="dark", metadata={"choices": ("dark", "light", "contrast", "ansi"), "help": "of the screen"}
+    )
+    keys: Mapping[str, str] = field(
+        default_factory=dict, metadata={"help": "action id = keys, to remap the keyboard"}
+    )
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in ``path``; the defaults where there is no file.
+
+    Raises:
+        SettingsError: no TOML, an unknown key, or a value out of range; names the file and the key.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
+    try:
+        values = tomllib.loads(content.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not valid TOML ({error}). Mend or remove the file.") from error
+    return Settings(**{key: check_value(key, value, str(path)) for key, value in values.items()})
+
+
+def write_setting(path: Path, key: str, text: str) -> Any:
+    """Set one key from the command line, keeping everything else in the file; returns the value kept.
+
+    Raises:
+        SettingsError: unknown key, a value it cannot take, or a file that cannot be written.
+    """
+    import tomlkit
+
+    value = check_value(key, _parsed(text), "config")
+    try:
+        document = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
+        section, dot, name = key.partition(".")
+        if dot:
+            document.setdefault(section, tomlkit.table())[name] = value
+        else:
+            document[key] = value
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(".toml.new")
+        draft.write_text(tomlkit.dumps(document), "utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be written ({error.strerror}).") from error
+    return value
+
+
+def check_value(key: str, value: Any, where: str) -> Any:
+    """``value`` as the setting ``key`` takes it; ``table.name`` checks one entry of a table."""
+    known = {f.name: f for f in fields(Settings)}
+    section, dot, name = key.partition(".")
+    if section not in known:
+        raise SettingsError(f"{where}: unknown setting {key!r}. Known: {', '.join(known)}.")
+    rule = known[section].metadata
+    if section in ("deck_new_per_day", "keys"):
+        wanted: type = int if section == "deck_new_per_day" else str
+        entries = {name: value} if dot else value
+        if not isinstance(entries, dict) or not all(type(v) is wanted for v in entries.values()):
+            raise SettingsError(f"{where}: {key} needs entries of {wanted.__name__}, such as [{section}].")
+        return value
+    if dot:
+        raise SettingsError(f"{where}: unknown setting {key!r}. Known: {', '.join(known)}.")
+    default = known[section].default
+    if isinstance(default, float) and type(value) is int:
+        value = float(value)
+    if type(value) is not type(default):
+        raise SettingsError(f"{where}: {key} = {value!r}: {type(default).__name__} needed.")
+    if "choices" in rule and value not in rule["choices"]:
+        raise SettingsError(f"{where}: {key} = {value!r}: one of {', '.join(rule['choices'])}.")
+    if "low" in rule and not rule["low"] <= value <= rule["high"]:
+        raise SettingsError(f"{where}: {key} = {value}: {rule['low']} to {rule['high']} needed.")
+    return value
+
+
+def _parsed(text: str) -> Any:
+    """A word from the command line as TOML would read it, else as text."""
+    try:
+        return tomllib.loads(f"v = {text}")["v"]
+    except tomllib.TOMLDecodeError:
+        return text
