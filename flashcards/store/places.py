@@ -50,9 +50,8 @@ def known_cards(
     db: Database, file_ids: Sequence[int] | None = None, *, archived: bool = False
 ) -> list[Known]:
     """Cards that stand in these files; with ``archived``, those that stand in no file any more."""
-    condition = (
-        "c.archived_at IS NOT NULL" if archived else f"l.file_id IN ({','.join('?' * len(file_ids or ()))})"
-    )
+    standing = f"c.archived_at IS NULL AND l.file_id IN ({','.join('?' * len(file_ids or ()))})"
+    condition = "c.archived_at IS NOT NULL" if archived else standing
     rows = db.rows(
         f"""SELECT l.*, f.path AS file, t.question, t.answer, c.archived_at FROM locators l
             JOIN cards c ON c.id = l.card_id JOIN texts t ON t.card_id = l.card_id AND t.language = l.language
@@ -97,6 +96,10 @@ def put_cards(
         texts.append({**text, "card_id": item.card_id, "language": item.language})
         locators.append(_locator_row(item, file_id))
     with db.transaction() as connection:
+        # A file whose language is now detected otherwise must not leave the card a second, stale text.
+        # Only a card that its author gave an id may stand in two files, one a language.
+        for table in ("texts", "locators"):
+            connection.executemany(_DROP_OTHER_LANGUAGE.format(table=table), locators)
         connection.executemany(_UPSERT_CARD, cards)
         connection.executemany(_UPSERT_TEXT, texts)
         connection.executemany(_UPSERT_LOCATOR, locators)
@@ -122,6 +125,11 @@ _UPSERT_CARD = """
         difficulty = :difficulty, importance = :importance, tags = :tags, path = :path, demos = :demos,
         extra = :extra, position = :position, archived_at = NULL,
         changed_at = CASE WHEN :same THEN changed_at ELSE :now END
+"""
+_DROP_OTHER_LANGUAGE = """
+    DELETE FROM {table} WHERE card_id = :card_id AND language IN (
+        SELECT language FROM locators WHERE card_id = :card_id AND language != :language
+        AND (:single OR file_id IS NULL OR file_id = :file_id))
 """
 _UPSERT_TEXT = """
     INSERT INTO texts (card_id, language, question, answer, key_points, remarks, context, also)
@@ -201,6 +209,7 @@ def _shape(item: Placed, deck_id: int) -> dict[str, Any]:
 def _locator_row(item: Placed, file_id: int) -> dict[str, Any]:
     draft = item.draft
     return {
+        "single": item.draft.card_id is None,
         "card_id": item.card_id,
         "language": item.language,
         "file_id": file_id,

@@ -66,6 +66,10 @@ class Session:
         self._answered: list[CardId] = []
         self._saved = reviews.count_answers(library.db)
         self._flipped: dict[CardId, Language] = {}
+        self._card: Card | None = None
+        self._standing = Standing()
+        self._revealed = False
+        self._shown_at = 0
         self._show_next()
 
     @classmethod

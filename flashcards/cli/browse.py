@@ -1,0 +1,188 @@
+"""Commands that look at cards and set what the person decides about them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flashcards.cards import Card, CardId
+from flashcards.cli.output import echo_columns, echo_json, markdown_lines, terminal_width
+from flashcards.study.library import Library
+from flashcards.text.sanitize import sanitize_line
+
+_query = click.argument("query", nargs=-1)
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.command("list")
+@_query
+@_json
+@click.pass_obj
+def list_cards(home: Path | None, query: tuple[str, ...], as_json: bool) -> None:
+    """List the cards a QUERY finds.
+
+    Words are searched in questions and answers; deck:lora tag:peft is:due|new|suspended|unanswered|leech
+    prop:s>30 rated:7 demo:rope narrow it, a minus before a term excludes.
+    """
+    with Library.open(home) as library:
+        found = [_entry(library, card) for card in library.find(" ".join(query))]
+        if as_json:
+            echo_json(found)
+        elif found:
+            echo_columns([(e["id"], e["state"], e["question"], ",".join(e["demos"])) for e in found], wide=2)
+        else:
+            click.echo("no cards found.")
+
+
+@click.command()
+@click.argument("card_id", metavar="ID")
+@_json
+@click.pass_obj
+def show(home: Path | None, card_id: str, as_json: bool) -> None:
+    """Show one card with its schedule, place and demos."""
+    with Library.open(home) as library:
+        card = library.card(CardId(card_id))
+        variant = card.variant(library.language)
+        schedule = library.standing(card.id).schedule
+        if as_json:
+            echo_json(
+                {
+                    **_entry(library, card),
+                    "answer": variant.answer,
+                    "key_points": list(variant.key_points),
+                    "remarks": list(variant.remarks),
+                    "context": variant.context,
+                    "path": list(card.path),
+                    "tags": list(card.tags),
+                    "source": f"{card.place.file}:{card.place.line}" if card.place else None,
+                    "stability": schedule and schedule.memory.stability,
+                    "difficulty": schedule and schedule.memory.difficulty,
+                    "due_in_days": schedule and schedule.due - library.today,
+                    "reps": schedule.reps if schedule else 0,
+                    "lapses": schedule.lapses if schedule else 0,
+                }
+            )
+            return
+        width = terminal_width()
+        click.echo(sanitize_line(f"{card.deck}  {' › '.join(card.path)}".rstrip()))
+        for part in (f"## {variant.question}", variant.context, variant.answer, *variant.remarks):
+            if part:
+                click.echo("\n" + "\n".join(markdown_lines(part, width)))
+        facts = [f"id {card.id}", _entry(library, card)["state"]]
+        if schedule:
+            facts.append(f"stability {schedule.memory.stability:.1f} days")
+        if card.place:
+            facts.append(f"{card.place.file}:{card.place.line}")
+        facts += [f"flashcards demo {link.slug}" for link in card.demos]
+        click.echo("\n" + sanitize_line(" · ".join(facts)))
+
+
+@click.command()
+@_query
+@_json
+@click.pass_obj
+def due(home: Path | None, query: tuple[str, ...], as_json: bool) -> None:
+    """Say what is to be done today."""
+    from flashcards.study.session import Session
+
+    with Library.open(home) as library:
+        progress = Session.start(library, " ".join(query)).progress
+        old = progress.left - progress.left_new
+        if as_json:
+            echo_json({"due": old, "new": progress.left_new, "reviews": progress.saved})
+        elif not progress.left:
+            click.echo("Nothing is due today. flashcards quiz --ahead goes on with what comes next.")
+        else:
+            click.echo(f"{old} due, {progress.left_new} new today. flashcards quiz begins.")
+
+
+@click.command()
+@_json
+@click.pass_obj
+def stats(home: Path | None, as_json: bool) -> None:
+    """Numbers about what was learnt."""
+    with Library.open(home) as library:
+        summary = library.home_summary()
+        numbers = {
+            "reviews": summary.reviews,
+            "reviewed_today": summary.reviewed_today,
+            "streak_days": summary.streak_days,
+            "due": summary.due,
+            "new": summary.new,
+            "cards": sum(d.cards for d in library.decks()),
+        }
+        if as_json:
+            echo_json(numbers)
+        else:
+            echo_columns([(name.replace("_", " "), value) for name, value in numbers.items()], right=(1,))
+
+
+@click.command("set")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option("--suspend/--unsuspend", default=None, help="Take out of every quiz, or back in.")
+@click.option("--flag/--unflag", default=None, help="Mark for yourself.")
+@click.option("--bury", is_flag=True, help="Let rest until tomorrow.")
+@click.option(
+    "--reviewed/--unreviewed", default=None, help="Take a statement or topic into the quiz, or out."
+)
+@click.option("--tag", multiple=True, help="Add a tag.")
+@click.option("--importance", type=click.FloatRange(0, 100), help="Weight of the cards; 1 is usual.")
+@click.pass_obj
+def set_marks(
+    home: Path | None, ids: tuple[str, ...], tag: tuple[str, ...], bury: bool, **given: Any
+) -> None:
+    """Set what you decide about cards; a rescan of the notes never changes it."""
+    names = {"suspend": "suspended", "flag": "flagged", "reviewed": "reviewed", "importance": "importance"}
+    marks = {names[name]: value for name, value in given.items() if value is not None}
+    with Library.open(home) as library:
+        cards = [library.card(CardId(card_id)).id for card_id in ids]
+        if bury:
+            marks["buried_until"] = library.today + 1
+        if not marks and not tag:
+            raise click.UsageError(
+                "nothing to set: give --suspend, --flag, --bury, --reviewed, --tag or --importance."
+            )
+        if marks:
+            library.mark(cards, **marks)
+        for name in tag:
+            library.add_tag(cards, name)
+        click.echo(f"{len(cards)} cards set.")
+
+
+@click.command()
+@click.argument("kept", metavar="ID")
+@click.argument("duplicate", metavar="ID")
+@click.pass_obj
+def merge(home: Path | None, kept: str, duplicate: str) -> None:
+    """Say that two cards are one: the first keeps its history and takes the second's text and place."""
+    with Library.open(home) as library:
+        library.merge(CardId(kept), CardId(duplicate))
+        click.echo(f"{duplicate} is now {kept}.")
+
+
+def _entry(library: Library, card: Card) -> dict[str, Any]:
+    return {
+        "id": card.id,
+        "question": card.variant(library.language).question,
+        "deck": card.deck,
+        "demos": [link.slug for link in card.demos],
+        "state": _state(library, card),
+    }
+
+
+def _state(library: Library, card: Card) -> str:
+    """The one word that says most about how a card stands."""
+    standing = library.standing(card.id)
+    if not card.answered:
+        return "unanswered"
+    if standing.suspended:
+        return "suspended"
+    if not card.reviewed:
+        return "unreviewed"
+    if (standing.buried_until or 0) > library.today:
+        return "buried"
+    if standing.schedule is None:
+        return "new"
+    return "due" if standing.schedule.due <= library.today else "learned"

@@ -1,0 +1,132 @@
+"""Commands about where cards come from: add, remove, check, decks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flashcards.cli.output import echo_columns, echo_json
+from flashcards.study.library import Library
+from flashcards.text.sanitize import sanitize_line
+
+_paths = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+_dialect = click.option("--dialect", help="Read the files as this dialect instead of detecting it.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.command()
+@_paths
+@_dialect
+@click.option("--yes", is_flag=True, help="Archive even where much of a source is no longer there.")
+@_json
+@click.pass_obj
+def add(home: Path | None, paths: tuple[Path, ...], dialect: str | None, yes: bool, as_json: bool) -> None:
+    """Add notes: files, or folders read with all below them.  Adding again reads what changed."""
+    _known_dialect(dialect)
+    with Library.open(home) as library:
+        intake = library.add(paths, dialect=dialect, agreed=yes)
+        if as_json:
+            echo_json(
+                {
+                    "added": intake.added,
+                    "changed": intake.changed,
+                    "archived": intake.archived,
+                    "unchanged_files": intake.unchanged_files,
+                    "problems": intake.problems,
+                    "unsure": [{"card": place, "maybe": ids} for place, ids in intake.unsure],
+                }
+            )
+            return
+        click.echo(f"{intake.added} cards added, {intake.changed} changed, {intake.archived} archived.")
+        for problem in intake.problems:
+            click.echo(f"  {sanitize_line(problem)}")
+        for place, ids in intake.unsure:
+            click.echo(
+                f"  {sanitize_line(place)}\n    may be {', '.join(ids)}: flashcards merge OLD NEW joins them."
+            )
+        if intake.added:
+            click.echo("flashcards quiz asks them; flashcards check shows how the files were read.")
+
+
+@click.command()
+@click.argument("source")
+@click.pass_obj
+def remove(home: Path | None, source: str) -> None:
+    """Take a SOURCE (a path given to add) out.  Its cards are archived, their history is kept."""
+    with Library.open(home) as library:
+        click.echo(f"{library.remove(source)} cards archived.")
+
+
+@click.command()
+@_paths
+@_dialect
+@click.option("--skipped", is_flag=True, help="Also show what is in no card, and why.")
+@_json
+def check(paths: tuple[Path, ...], dialect: str | None, skipped: bool, as_json: bool) -> None:
+    """Show how files are read, without keeping anything."""
+    from flashcards.sources import read_path
+    from flashcards.sources.check import report, skipped_report
+    from flashcards.study.scan import note_files
+
+    _known_dialect(dialect)
+    cards: list[dict[str, Any]] = []
+    left_out: list[dict[str, Any]] = []
+    for path in paths:
+        for file in note_files(path) if path.is_dir() else [path]:
+            reading = read_path(file, dialect)
+            cards += report(reading, file)
+            left_out += skipped_report(reading, file)
+            if not as_json:
+                answered = sum(draft.answered for draft in reading.drafts)
+                click.echo(
+                    f"{sanitize_line(str(file))}: {reading.dialect}, {len(reading.drafts)} cards, "
+                    f"{answered} answered, {len(reading.skipped)} blocks in no card"
+                )
+            for problem in reading.problems:
+                click.echo(sanitize_line(problem.located(str(file))), err=as_json)
+    if as_json:
+        echo_json({"cards": cards, "skipped": left_out} if skipped else cards)
+    elif skipped:
+        for block in left_out:
+            text = " ".join(str(block["text"]).split())
+            click.echo(sanitize_line(f"{block['file']}:{block['line']}: {block['reason']}: {text[:80]}"))
+
+
+@click.command()
+@_json
+@click.pass_obj
+def decks(home: Path | None, as_json: bool) -> None:
+    """List the decks and how many of their cards wait."""
+    with Library.open(home) as library:
+        found = library.decks()
+        if as_json:
+            echo_json(
+                [
+                    {
+                        "deck": d.title,
+                        "cards": d.cards,
+                        "due": d.due,
+                        "new": d.new,
+                        "unanswered": d.unanswered,
+                        "unreviewed": d.unreviewed,
+                        "suspended": d.suspended,
+                        "shipped": d.shipped,
+                        "source": d.source,
+                    }
+                    for d in found
+                ]
+            )
+            return
+        rows: list[tuple[object, ...]] = [("deck", "cards", "due", "new", "unanswered")]
+        rows += [(d.title, d.cards, d.due, d.new, d.unanswered) for d in found]
+        echo_columns(rows, right=(1, 2, 3, 4))
+
+
+def _known_dialect(dialect: str | None) -> None:
+    """Refuse an unknown dialect before any file is read."""
+    if dialect is not None:
+        from flashcards.sources.detect import dialect_named
+
+        dialect_named(dialect)

@@ -1,0 +1,170 @@
+"""``quiz``: in the app, or as plain lines for screen readers, SSH and scripts.  ``undo`` takes an answer back."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from flashcards.cards import Card, Rating
+from flashcards.cli.output import markdown_lines, terminal_width
+from flashcards.study.library import Library
+from flashcards.study.session import Session, undo_last
+from flashcards.text.sanitize import sanitize_line
+
+GRADES = "1 again  2 hard  3 good  4 easy"
+HELP = f"{GRADES}   u undo  b bury  s suspend  f flag  q quit"
+
+
+@click.command()
+@click.argument("query", nargs=-1)
+@click.option("--plain", is_flag=True, help="Lines of text instead of the app.")
+@click.option("--type", "typed", is_flag=True, help="Type the answer before it is shown.")
+@click.option("--minutes", type=click.FloatRange(0, min_open=True), help="Stop after so many minutes.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many cards.")
+@click.option("--ahead", is_flag=True, help="Go on with cards that are not due yet.")
+@click.option("--cram", is_flag=True, help="Every card found, without touching the schedule.")
+@click.pass_obj
+def quiz(
+    home: Path | None,
+    query: tuple[str, ...],
+    plain: bool,
+    typed: bool,
+    minutes: float | None,
+    limit: int | None,
+    ahead: bool,
+    cram: bool,
+) -> None:
+    """Ask what is due: all of it, one DECK, or the cards a QUERY finds (see `flashcards list --help`)."""
+    words = " ".join(query)
+    if not plain:
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            raise click.UsageError("the quiz needs a terminal; flashcards quiz --plain works without one.")
+        from flashcards.tui import run as run_app
+
+        code = run_app(
+            home, start="quiz", query=words, limit=limit, ahead=ahead, cram=cram, type_answers=typed
+        )
+        raise click.exceptions.Exit(code)
+    with Library.open(home) as library:
+        for problem in library.rescan().problems:
+            click.echo(sanitize_line(problem), err=True)
+        session = Session.start(library, as_query(library, words), limit=limit, ahead=ahead, cram=cram)
+        PlainQuiz(session, typed=typed, minutes=minutes).run()
+
+
+@click.command()
+@click.pass_obj
+def undo(home: Path | None) -> None:
+    """Take back the last answer, whenever it was given."""
+    with Library.open(home) as library:
+        review = undo_last(library)
+        if review is None:
+            click.echo("no answer to take back.")
+            raise click.exceptions.Exit(1)
+        question = library.card(review.card_id).variant(library.language).question
+        click.echo(sanitize_line(f"taken back: {review.rating.name.lower()} on “{question}”"))
+
+
+def as_query(library: Library, words: str) -> str:
+    """A deck's title stands for its cards; anything else is a query."""
+    if any(words.strip().casefold() == deck.title.casefold() for deck in library.decks()):
+        return f'"deck:{words.strip()}"'
+    return words
+
+
+class PlainQuiz:
+    """The session as lines: a question, Enter, the answer, a grade and Enter, ``saved N``."""
+
+    def __init__(self, session: Session, *, typed: bool, minutes: float | None) -> None:
+        self.session = session
+        self.typed = typed
+        self.width = terminal_width()
+        self.ends_at = session.library.now + minutes * 60_000 if minutes else None
+        self.quit = False
+
+    def run(self) -> None:
+        """Ask until the cards, the minutes or the person's patience are over."""
+        if self.session.phase == "done":
+            click.echo("Nothing is due. --ahead goes on with what comes next, --cram asks everything.")
+        while self.session.phase != "done" and not self.quit and not self._is_late():
+            self._ask()
+        progress = self.session.progress
+        click.echo(f"{progress.done} answered, {progress.left} left.")
+
+    def _is_late(self) -> bool:
+        return self.ends_at is not None and self.session.library.now >= self.ends_at
+
+    def _ask(self) -> None:
+        card = self.session.card
+        assert card is not None
+        variant = card.variant(self.session.language)
+        progress = self.session.progress
+        click.echo(
+            f"\n[{progress.done + 1}/{progress.done + progress.left}] " + sanitize_line(_heading(card))
+        )
+        self._show(variant.question)
+        if variant.context:
+            self._show(variant.context)
+        reply = self._read("your answer: " if self.typed else "Enter shows the answer: ")
+        if reply is None or (not self.typed and self._other_key(reply)):
+            return
+        self.session.reveal(reply if self.typed else None)
+        self._show(variant.answer)
+        for remark in variant.remarks:
+            self._show(f"> {remark}")
+        if card.demos:
+            click.echo("see it run: " + ", ".join(f"flashcards demo {link.slug}" for link in card.demos))
+        while self.session.phase == "answer" and not self.quit and self.session.card is card:
+            self._grade()
+
+    def _grade(self) -> None:
+        days = self.session.intervals()
+        reply = self._read("  ".join(f"{r.value} {r.name.lower()} ({days[r]} d)" for r in Rating) + ": ")
+        if reply is None or self._other_key(reply):
+            return
+        if reply.strip() not in {"1", "2", "3", "4"}:
+            click.echo(HELP)
+            return
+        self.session.grade(Rating(int(reply)))
+        if self.session.cram:
+            click.echo("not counted: cramming leaves the schedule as it is")
+        else:
+            click.echo(f"saved {self.session.progress.saved}")
+
+    def _other_key(self, reply: str) -> bool:
+        """A letter instead of a grade; True when it was one and is done."""
+        key = reply.strip().lower()
+        if key == "q":
+            self.quit = True
+        elif key == "u":
+            click.echo("taken back." if self.session.undo() else "nothing to take back.")
+        elif key == "b":
+            self.session.bury()
+        elif key == "s":
+            self.session.suspend()
+        elif key == "f":
+            click.echo("flagged." if self.session.flag() else "flag taken away.")
+        elif key == "?":
+            click.echo(HELP)
+        else:
+            return False
+        return True
+
+    def _read(self, prompt: str) -> str | None:
+        click.echo(prompt, nl=False)
+        sys.stdout.flush()
+        line = sys.stdin.readline()
+        if not line:  # end of input: whatever was graded is saved
+            self.quit = True
+            click.echo()
+            return None
+        return line.rstrip("\r\n")
+
+    def _show(self, markdown: str) -> None:
+        click.echo("\n".join(markdown_lines(markdown, self.width)))
+
+
+def _heading(card: Card) -> str:
+    return " › ".join((card.deck, *card.path))

@@ -1,0 +1,167 @@
+"""Find the field's terms in a text: the glossary that demo links, twins and grading share.
+
+The terms stand in ``concepts.yaml`` beside this module, a plain file that anyone can extend.  It is read at the
+first question asked of it and never before: listing due cards needs no glossary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from flashcards.errors import FlashcardsError
+
+GLOSSARY = Path(__file__).with_suffix(".yaml")
+
+_SEPARATOR = r"[\s_-]?"
+"""What a space in a name stands for: ``kv cache`` is written KV-cache, kv_cache and kvcache as well."""
+
+_SEPARATORS = re.compile(r"[\s_-]+")
+
+
+class ConceptError(FlashcardsError):
+    """The glossary file cannot be used as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One idea of the field and the names it goes by."""
+
+    id: str
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
+    """English names and abbreviations; they occur in Chinese text as often as in English."""
+    demos: tuple[str, ...] = ()
+    """Slugs of the demos that show it, best first; a demo may be named before it exists."""
+
+
+def concepts_in(text: str) -> list[Concept]:
+    """The concepts that ``text`` names, in the order of their first mention.
+
+    Where names overlap the longer one is meant: "QLoRA" is not "LoRA", "prompt template" is not a prompt.
+    """
+    glossary = _glossary()
+    found = (glossary.concept(match[0]) for match in glossary.pattern.finditer(text))
+    return list(dict.fromkeys(found))
+
+
+def demos_for(question: str, path: Sequence[str] = ()) -> list[str]:
+    """Slugs of the demos that show what a question asks about, best first.
+
+    The headings above the question (``path``, outermost first) speak, the nearest first, only where the question
+    names nothing that has a demo: under "PEFT" a question about P-tuning must not lead to the LoRA demo.
+    """
+    for text in (question, *reversed(path)):
+        slugs = dict.fromkeys(_by_turns([concept.demos for concept in concepts_in(text)]))
+        if slugs:
+            return list(slugs)
+    return []
+
+
+def _by_turns(ranked: Sequence[Sequence[str]]) -> Iterable[str]:
+    """Every list's best, then every list's second best, and so on."""
+    for place in range(max(map(len, ranked), default=0)):
+        yield from (slugs[place] for slugs in ranked if place < len(slugs))
+
+
+_Trie: TypeAlias = dict[str, "_Trie"]
+"""Characters to what may follow them; the key ``end`` closes a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Glossary:
+    by_name: dict[str, Concept]
+    pattern: re.Pattern[str]
+
+    def concept(self, mention: str) -> Concept:
+        """The concept that a stretch of text found by the pattern names, in the singular or the plural."""
+        key = _key(mention)
+        return self.by_name.get(key) or self.by_name[key.removesuffix("s")]
+
+
+@cache
+def _glossary() -> _Glossary:
+    by_name: dict[str, Concept] = {}
+    names: list[str] = []
+    for concept in read_glossary(GLOSSARY):
+        for name in (*concept.zh, *concept.en):
+            owner = by_name.setdefault(_key(name), concept)
+            if owner is not concept:
+                raise ConceptError(
+                    f'{GLOSSARY}: "{name}" names both {owner.id} and {concept.id}; keep it in one of them.'
+                )
+            names.append(name)
+    return _Glossary(by_name, _compile(names))
+
+
+def read_glossary(file: Path) -> list[Concept]:
+    """The concepts of a glossary file, in its order.
+
+    Raises ConceptError, with the line where YAML knows it, if the file is not a mapping of
+    ``id: {zh: [...], en: [...], demos: [...]}``.
+    """
+    import yaml  # 15 ms that only the first lookup pays
+
+    loader = getattr(
+        yaml, "CSafeLoader", yaml.SafeLoader
+    )  # the C parser is ten times faster where it is built
+    try:
+        entries = yaml.load(file.read_text("utf-8"), Loader=loader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConceptError(f"{file}:{line}: {error.problem}; write id: {{zh: [...], en: [...]}}.") from error
+    if not isinstance(entries, dict):
+        raise ConceptError(
+            f"{file}: expected one concept a line, id: {{zh: [...], en: [...], demos: [...]}}."
+        )
+    return [_concept(file, str(concept_id), entry) for concept_id, entry in entries.items()]
+
+
+def _concept(file: Path, concept_id: str, entry: Any) -> Concept:
+    known = {"zh", "en", "demos"}
+    lists = entry.values() if isinstance(entry, dict) else [None]
+    if not all(isinstance(names, list) and all(isinstance(n, str) and n for n in names) for names in lists):
+        raise ConceptError(f"{file}: {concept_id}: zh, en and demos must be lists of text.")
+    if unknown := sorted(set(entry) - known):
+        raise ConceptError(f"{file}: {concept_id}: unknown key {unknown[0]}; known are zh, en and demos.")
+    return Concept(
+        concept_id, tuple(entry.get("zh", ())), tuple(entry.get("en", ())), tuple(entry.get("demos", ()))
+    )
+
+
+def _key(name: str) -> str:
+    """One spelling for all the ways to write a name: case and separators do not count."""
+    return _SEPARATORS.sub("", name.lower())
+
+
+def _compile(names: Iterable[str]) -> re.Pattern[str]:
+    """One pattern for all names, longest first: a trie, since 700 alternatives tried in a row are too slow."""
+    words: _Trie = {}
+    phrases: _Trie = {}
+    for name in names:
+        spelling = _SEPARATORS.sub(" ", name.lower())
+        node = words if _is_latin(spelling[0]) else phrases
+        for character in spelling:
+            node = node.setdefault(character, {})
+        node["end"] = {"latin" if _is_latin(spelling[-1]) else "other": {}}
+    return re.compile(f"(?<![A-Za-z0-9]){_alternatives(words)}|{_alternatives(phrases)}", re.IGNORECASE)
+
+
+def _alternatives(node: _Trie) -> str:
+    """What may follow at a node of the trie; the end of a shorter name is tried last."""
+    branches = [
+        (_SEPARATOR if character == " " else re.escape(character)) + _alternatives(child)
+        for character, child in node.items()
+        if character != "end"
+    ]
+    if "end" in node:
+        branches.append("s?(?![A-Za-z0-9])" if "latin" in node["end"] else "")
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()

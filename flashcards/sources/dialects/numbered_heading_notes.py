@@ -1,0 +1,39 @@
+"""``### 1. question`` notes: numbered headings among topics, statements and long personal notes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from flashcards.sources.lines import Line, heading
+from flashcards.sources.reading import Extract
+from flashcards.sources.sections import SectionReader, blocks
+
+NAME = "numbered-heading-notes"
+
+_NUMBERED = re.compile(r"^(?:\*\*)?(?:Q\s*)?\d{1,4}(?:[.．](?!\d)|[、)）:：])\s*\S", re.I)
+_CARD = re.compile(r"^#{2,4}\s+(?:\*\*)?(?:Q\s*)?\d{1,4}(?:[.．](?!\d)|[、)）:：])\s*\S", re.I)
+
+
+def starts_card(text: str) -> bool:
+    """Whether the line starts a card, read outside a fence."""
+    return text.startswith("#") and _CARD.match(text) is not None
+
+
+def _levels(lines: Sequence[Line]) -> Counter[int]:
+    found = (heading(line) for line in lines)
+    return Counter(h.level for h in found if h and h.level > 1 and _NUMBERED.match(h.text))
+
+
+def score(lines: Sequence[Line]) -> float:
+    """How many headings carry a single number."""
+    return 6.0 * sum(_levels(lines).values())
+
+
+def read(lines: Sequence[Line], name: str) -> Extract:
+    """All cards: the level with most numbers is the card level."""
+    levels = _levels(lines)
+    reader = SectionReader(card_level=min(levels, key=lambda level: (-levels[level], level), default=3))
+    reader.read(blocks(lines))
+    return Extract([card.close() for card in reader.cards], reader.skipped, title=reader.path.title)

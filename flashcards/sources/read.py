@@ -1,0 +1,152 @@
+"""Read notes and decks: bytes to text, text to cards.  Never writes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from flashcards.cards import Draft, Language
+from flashcards.sources.detect import detect, dialect_named
+from flashcards.sources.drafting import clean_question
+from flashcards.sources.fingerprint import normal_question
+from flashcards.sources.key_points import key_points
+from flashcards.sources.lines import Line, scan
+from flashcards.sources.reading import Extract, Problem, Reading, Skipped, SourceError
+
+_TAG = re.compile(r"<[^>]*>")
+_MARKERS = re.compile(r"^\s*(?:[-*+]\s+|#{1,6}\s+)?(?:\d{1,4}(?:\.\d{1,4})*[.、]?\s+)?|\s+#+\s*$")
+
+MAX_BYTES = 64 * 1024 * 1024
+"""No notes are this long; a log or a database renamed to .md may be."""
+
+
+def read_path(path: Path, dialect: str | None = None) -> Reading:
+    """Read a file of notes or a deck.  ``SourceError`` where it cannot be read as text at all."""
+    return read_text(_decode(_bytes(path), path), name=str(path), dialect=dialect)
+
+
+def read_text(text: str, *, name: str, dialect: str | None = None) -> Reading:
+    """Turn notes into drafts, with everything left out and everything odd reported.  Pure, linear in time.
+
+    ``name`` is only quoted in messages.  ``dialect`` overrides detection.
+    """
+    chosen = dialect_named(dialect) if dialect is not None else detect(scan(text).lines)
+    scanned = scan(text, chosen.starts_card)
+    extract = chosen.read(scanned.lines, name)
+    drafts = tuple(replace(draft, key_points=key_points(draft.answer)) for draft in extract.drafts)
+    problems = [*extract.problems, *_unclosed(scanned.unclosed, drafts)]
+    if not drafts:
+        problems.append(_no_cards(text, dialect))
+    return Reading(
+        name=name,
+        dialect=chosen.NAME,
+        title=extract.title,
+        header=extract.header,
+        drafts=drafts,
+        skipped=_merged([*extract.skipped, *_unclaimed(scanned.lines, extract)]),
+        problems=tuple(sorted(problems, key=lambda problem: problem.line)),
+        language=_language(extract, text),
+    )
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise SourceError(f"{path}: this is a folder; name a file in it")
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise SourceError(
+                f"{path}: {size // 2**20} MB is too large for notes (limit {MAX_BYTES // 2**20} MB)"
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise SourceError(f"{path}: there is no such file") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise SourceError(f"{path}: cannot be read ({reason})") from None
+
+
+def _decode(raw: bytes, path: Path) -> str:
+    """UTF-8 with or without BOM, UTF-16 with BOM, then the Chinese legacy encodings."""
+    utf16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if not utf16 and b"\0" in raw:
+        raise SourceError(f"{path}: this is a binary file, not text")
+    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "gb18030"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise SourceError(f"{path}: neither UTF-8, UTF-16 nor GB18030 text; save it as UTF-8")
+
+
+def _unclaimed(lines: Iterable[Line], extract: Extract) -> list[Skipped]:
+    """Lines that no card, path, title or skipped block holds: mostly headings without a question below."""
+    covered = extract.held | {n for d in extract.drafts for n in range(d.line, d.end_line + 1)}
+    covered.update(n for block in extract.skipped for n in range(block.line, block.end_line + 1))
+    above = {part for draft in extract.drafts for part in draft.path} | {extract.title}
+    return [
+        Skipped(line.number, line.number, "a heading or label without questions", line.text.strip())
+        for line in lines
+        if line.number not in covered
+        and normal_question(_TAG.sub("", line.text))
+        and clean_question(_MARKERS.sub("", line.text)) not in above
+    ]
+
+
+def _merged(blocks: Iterable[Skipped]) -> tuple[Skipped, ...]:
+    """In file order, neighbouring lines that were left out for one reason as one block."""
+    merged: list[Skipped] = []
+    run: list[Skipped] = []
+    for block in sorted(blocks, key=lambda block: block.line):
+        if run and (run[-1].reason != block.reason or run[-1].end_line + 1 < block.line):
+            merged.append(_joined(run))
+            run = []
+        run.append(block)
+    return (*merged, *([_joined(run)] if run else []))
+
+
+def _joined(run: list[Skipped]) -> Skipped:
+    return replace(run[0], end_line=run[-1].end_line, text="\n".join(block.text for block in run))
+
+
+def _unclosed(lines: tuple[int, ...], drafts: tuple[Draft, ...]) -> list[Problem]:
+    problems = []
+    for line in lines:
+        around = next((d for d in reversed(drafts) if d.line <= line <= d.end_line), None)
+        what = (
+            f"the card “{_short(around.question)}” may swallow what follows"
+            if around
+            else "text may be swallowed"
+        )
+        problems.append(
+            Problem(line, f"this code fence never closes; {what}. Close it with ``` or pass --dialect")
+        )
+    return problems
+
+
+def _short(question: str) -> str:
+    return question if len(question) <= 40 else question[:39] + "…"
+
+
+def _no_cards(text: str, dialect: str | None) -> Problem:
+    if not text.strip("\ufeff \t\r\n"):
+        return Problem(1, "the file is empty")
+    hint = (
+        "try another --dialect"
+        if dialect
+        else "pass --dialect NAME if the questions are marked in some other way"
+    )
+    return Problem(1, f"no questions found; {hint}")
+
+
+def _language(extract: Extract, text: str) -> Language:
+    """As the header says; otherwise Chinese where one letter in ten is a Chinese character."""
+    if extract.header is not None and extract.header.language is not None:
+        return extract.header.language
+    letters = [c for c in text[:100_000] if c.isalpha()]
+    chinese = sum("\u3400" <= c <= "\u9fff" for c in letters)
+    return "zh" if chinese * 10 >= len(letters) > 0 else "en"
