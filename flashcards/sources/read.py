@@ -15,6 +15,11 @@ from flashcards.sources.key_points import key_points
 from flashcards.sources.lines import Line, scan
 from flashcards.sources.reading import Extract, Problem, Reading, Skipped, SourceError
 
+HEAD_CHARS = 60_000
+"""Enough for 200 lines of content, by which dialect and language are told."""
+
+_CHINESE = re.compile("[\u3400-\u9fff]")
+_LATIN = re.compile("[A-Za-z]")
 _TAG = re.compile(r"<[^>]*>")
 _MARKERS = re.compile(r"^\s*(?:[-*+]\s+|#{1,6}\s+)?(?:\d{1,4}(?:\.\d{1,4})*[.、]?\s+)?|\s+#+\s*$")
 
@@ -32,7 +37,7 @@ def read_text(text: str, *, name: str, dialect: str | None = None) -> Reading:
 
     ``name`` is only quoted in messages.  ``dialect`` overrides detection.
     """
-    chosen = dialect_named(dialect) if dialect is not None else detect(scan(text).lines)
+    chosen = dialect_named(dialect) if dialect is not None else detect(scan(text[:HEAD_CHARS]).lines)
     scanned = scan(text, chosen.starts_card)
     extract = chosen.read(scanned.lines, name)
     drafts = tuple(replace(draft, key_points=key_points(draft.answer)) for draft in extract.drafts)
@@ -92,6 +97,7 @@ def _unclaimed(lines: Iterable[Line], extract: Extract) -> list[Skipped]:
         Skipped(line.number, line.number, "a heading or label without questions", line.text.strip())
         for line in lines
         if line.number not in covered
+        and line.text
         and normal_question(_TAG.sub("", line.text))
         and clean_question(_MARKERS.sub("", line.text)) not in above
     ]
@@ -147,6 +153,6 @@ def _language(extract: Extract, text: str) -> Language:
     """As the header says; otherwise Chinese where one letter in ten is a Chinese character."""
     if extract.header is not None and extract.header.language is not None:
         return extract.header.language
-    letters = [c for c in text[:100_000] if c.isalpha()]
-    chinese = sum("\u3400" <= c <= "\u9fff" for c in letters)
-    return "zh" if chinese * 10 >= len(letters) > 0 else "en"
+    head = text[:HEAD_CHARS]
+    chinese, latin = len(_CHINESE.findall(head)), len(_LATIN.findall(head))
+    return "zh" if chinese * 9 >= latin and chinese else "en"
