@@ -1,0 +1,58 @@
+"""Every label, help text and message, in Chinese and English, under one key.
+
+Two plain dictionaries with the same keys and the same placeholders (a test compares them);
+no gettext, because two languages that change while the program runs need no build step.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Final
+
+from flashcards.cards import Language
+from flashcards.locale import en, zh
+
+MESSAGES: Final[Mapping[Language, Mapping[str, str]]] = {"zh": zh.MESSAGES, "en": en.MESSAGES}
+
+
+class _Choice:
+    """The language now in use; one per process, because the terminal has one reader."""
+
+    language: Language | None = None
+
+
+def detect(environ: Mapping[str, str]) -> Language:
+    """The language the environment asks for: ``FLASHCARDS_LANG``, else ``LC_ALL``, ``LC_MESSAGES``, ``LANG``."""
+    for name in ("FLASHCARDS_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environ.get(name, ""):
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+def language() -> Language:
+    """The language in which :func:`text` answers now."""
+    if _Choice.language is None:
+        _Choice.language = detect(os.environ)
+    return _Choice.language
+
+
+def set_language(chosen: Language) -> None:
+    """Answer in ``chosen`` from now on."""
+    _Choice.language = chosen
+
+
+def other(chosen: Language) -> Language:
+    """The language that is not ``chosen``."""
+    return "en" if chosen == "zh" else "zh"
+
+
+def text(key: str, /, **values: object) -> str:
+    """The message ``key`` in the language in use, its placeholders filled with ``values``.
+
+    A message with a ``key#1`` sibling uses that one where ``count`` is 1 ("1 card", "2 cards").
+    """
+    messages = MESSAGES[language()]
+    if values.get("count") == 1:
+        key = f"{key}#1" if f"{key}#1" in messages else key
+    return messages[key].format(**values) if values else messages[key]

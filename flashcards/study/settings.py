@@ -50,7 +50,7 @@ def read_settings(path: Path) -> Settings:
     """
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Settings()
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error

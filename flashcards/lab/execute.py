@@ -1,0 +1,233 @@
+"""Run one demo in this process: seed, device, parameters, demo; whatever happens becomes events."""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+import sys
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flashcards.lab import Lab, events
+from flashcards.lab.catalogue import DemoInfo, read_demo
+from flashcards.lab.device import choose_device, dtype_name, is_device_failure, is_out_of_memory
+from flashcards.lab.errors import LabError
+from flashcards.lab.events import End, Error, Event, Reason, Start
+from flashcards.lab.job import Job, demo_threads
+from flashcards.lab.limits import limit_memory, peak_memory
+from flashcards.lab.params import Value, smaller
+
+Emit = Callable[[Event], None]
+RunFunction = Callable[[Lab, Any], None]
+
+INSTALL = "pip install 'flashcards[demos]'"
+_LIBRARIES = ("torch", "transformers", "peft", "tokenizers", "numpy")
+
+
+class Cancelled(BaseException):
+    """The person wants the run to stop; not an Exception, so that no demo catches it by accident."""
+
+
+class _Stopped(Exception):
+    """The run cannot go on, for a reason to be told."""
+
+    def __init__(self, error: Error) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    lab: Lab | None
+    error: Error | None
+    cancelled: bool = False
+
+
+def execute(job: Job, emit: Emit, demo: tuple[RunFunction, type[Any]] | None = None) -> End:
+    """Run a demo and emit its events, from ``start`` to ``end``; returns the end.
+
+    ``demo`` is ``(run, Params)`` where the file is imported already.
+    """
+    started, cpu_started = time.perf_counter(), time.process_time()
+    outcome = _attempt(job, emit, demo)
+    if outcome.error:
+        emit(outcome.error)
+    passed, failed = (len(outcome.lab.passed), len(outcome.lab.failed)) if outcome.lab else (0, 0)
+    device = outcome.lab.device if outcome.lab else "cpu"
+    end = End(
+        status=_status(outcome),
+        passed=passed,
+        failed=failed,
+        wall_seconds=round(time.perf_counter() - started, 4),
+        cpu_seconds=round(time.process_time() - cpu_started, 4),
+        peak_bytes=peak_memory(),
+        device_peak_bytes=_device_peak(device),
+    )
+    emit(end)
+    return end
+
+
+def _status(outcome: _Outcome) -> events.Status:
+    if outcome.cancelled:
+        return "cancelled"
+    if outcome.error:
+        return outcome.error.reason
+    return "failed" if outcome.lab and outcome.lab.failed else "passed"
+
+
+def _attempt(job: Job, emit: Emit, demo: tuple[RunFunction, type[Any]] | None) -> _Outcome:
+    lab: Lab | None = None
+    try:
+        info = read_demo(Path(job.path))
+        run, params = demo or _load(info)
+        device, note = choose_device(job.device, info.tier)
+        chosen = _checked(params, _values(job, device), info)
+        try:
+            lab = _start(job, info, device, note, emit)
+            run(lab, chosen)
+        except Exception as error:
+            if not (job.device == "auto" and device != "cpu" and is_device_failure(error)):
+                raise
+            note = f"{device} failed ({_first_line(error)}), so the run starts again on the CPU"
+            chosen = _checked(params, _values(job, "cpu"), info)
+            lab = _start(job, info, "cpu", note, emit)
+            run(lab, chosen)
+        return _Outcome(lab, None if lab.passed or lab.failed else _no_claim(info))
+    except (Cancelled, KeyboardInterrupt):
+        return _Outcome(lab, None, cancelled=True)
+    except _Stopped as stopped:
+        return _Outcome(lab, stopped.error)
+    except LabError as error:
+        return _Outcome(lab, Error(str(error), reason="params"))
+    except (Exception, SystemExit) as error:
+        return _Outcome(lab, explain(error, job, lab.device if lab else "cpu"))
+
+
+def _start(job: Job, info: DemoInfo, device: str, note: str, emit: Emit) -> Lab:
+    _seed(job.seed)
+    if device == "cpu" and job.memory_bytes is not None:
+        limit_memory(job.memory_bytes)
+    if device == "cuda":
+        sys.modules["torch"].cuda.reset_peak_memory_stats()
+    dtype = dtype_name(device, info.tier)
+    emit(
+        Start(
+            slug=info.slug,
+            title=info.titles,
+            proves=info.proves,
+            params=_values(job, device),
+            seed=job.seed,
+            device=device,
+            dtype=dtype,
+            versions=_versions(),
+            control=job.control,
+            note=note,
+        )
+    )
+    return Lab(emit, seed=job.seed, device=device, dtype=dtype, controlled=job.control)
+
+
+def _checked(params: type[Any], values: Mapping[str, Value], info: DemoInfo) -> Any:
+    """The demo's ``Params``, after its own check across fields."""
+    chosen = params(**values)
+    check = getattr(chosen, "check", None)
+    if check is not None:
+        try:
+            check()
+        except ValueError as error:
+            message = str(error).rstrip(".")
+            raise _Stopped(Error(f"{info.slug}: {message}.", reason="params")) from None
+    return chosen
+
+
+def _values(job: Job, device: str) -> Mapping[str, Value]:
+    return job.gpu_params if device == "cuda" and job.gpu_params is not None else job.params
+
+
+def _load(info: DemoInfo) -> tuple[RunFunction, type[Any]]:
+    """Import a demo's file under a name of its own and return its ``run`` and ``Params``."""
+    name = f"flashcards_demo_{info.path.stem}"
+    spec = importlib.util.spec_from_file_location(name, info.path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up there
+    spec.loader.exec_module(module)
+    if not callable(getattr(module, "run", None)):
+        raise _Stopped(Error(f"{info.path.name}: no function run(lab, p) in this file."))
+    return module.run, module.Params
+
+
+def explain(error: BaseException, job: Job, device: str = "cpu") -> Error:
+    """One line for whatever ended a demo, with advice where there is some."""
+    place = _place(error, Path(job.path))
+    slug = Path(job.path).stem.replace("_", "-")
+    if is_out_of_memory(error):
+        values = _values(job, device)
+        advice = smaller(read_demo(Path(job.path)).params, values)
+        return out_of_memory(f"{slug}: out of memory on {device} at {place}.", advice)
+    if isinstance(error, ImportError) and not _is_ours(error):
+        missing = (error.name or "").split(".")[0]
+        what = f"needs {missing}, which is" if missing else f"needs a library that is ({_first_line(error)})"
+        reason: Reason = "dependency"
+        return Error(f"{slug} {what} not installed or too old.", f"Run: {INSTALL}", reason)
+    return Error(f"{place}: {type(error).__name__}: {_first_line(error)}")
+
+
+def out_of_memory(message: str, advice: Mapping[str, Value]) -> Error:
+    """The event that says memory ran out and what to shrink."""
+    flags = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in advice.items())
+    return Error(message, f"Try {flags}." if flags else "Close other programs and try again.", "oom", advice)
+
+
+def _is_ours(error: ImportError) -> bool:
+    name = (error.name or "").split(".")[0]
+    return name == "flashcards" or name in sys.stdlib_module_names
+
+
+def _place(error: BaseException, path: Path) -> str:
+    """``rope.py:42``: the innermost line of the demo that was running."""
+    if isinstance(error, SyntaxError):
+        return f"{path.name}:{error.lineno}"
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).name == path.name and Path(frame.filename).parent == path.parent
+    ]
+    return f"{path.name}:{frames[-1].lineno}" if frames else path.name
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).split("\n")[0][:300]
+
+
+def _no_claim(info: DemoInfo) -> Error:
+    return Error(f"{info.path.name}: the demo claimed nothing, so it proves nothing.")
+
+
+def _seed(seed: int) -> None:
+    random.seed(seed)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(seed % 2**32)
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        warnings.filterwarnings("ignore", message=".*deterministic.*")
+        torch.manual_seed(seed)
+        torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.set_num_threads(demo_threads())
+
+
+def _versions() -> dict[str, str]:
+    loaded = {name: getattr(sys.modules.get(name), "__version__", None) for name in _LIBRARIES}
+    python = ".".join(map(str, sys.version_info[:3]))
+    return {"python": python, **{name: str(version) for name, version in loaded.items() if version}}
+
+
+def _device_peak(device: str) -> int:
+    if device != "cuda" or "torch" not in sys.modules:
+        return 0
+    return int(sys.modules["torch"].cuda.max_memory_allocated())

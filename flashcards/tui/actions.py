@@ -1,0 +1,190 @@
+"""The one registry of what a person can do: it feeds bindings, the key bar, help, the palette and remapping.
+
+An action's labels are looked up in ``flashcards.locale`` as ``action.<id>`` and ``action.<id>.help``;
+the method that does it is ``action_<name>`` on the screen (or app) that owns the scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from textual.binding import Binding, BindingType
+
+from flashcards.errors import FlashcardsError
+from flashcards.locale import text
+
+Scope = Literal["app", "view", "home", "quiz", "lab", "demo", "choose", "help"]
+"""Where an action's keys work; ``app`` and ``view`` (moving and scrolling) work on every screen."""
+
+EVERYWHERE: Final[tuple[Scope, ...]] = ("app", "view")
+BAR_ITEMS: Final = 6
+"""A longer key bar is read by nobody; the rest is one key away, in the help."""
+
+
+class KeymapError(FlashcardsError):
+    """A remapping that names no action, or gives two actions of one screen the same key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a person can do, and the keys that do it unless remapped."""
+
+    id: str
+    """``scope.name``; what a remapping refers to, so it never changes."""
+    keys: tuple[str, ...]
+    """Textual's names of keys; the first is the one shown."""
+    bar: int | None = None
+    """Rank in the key bar (lower stands further left); ``None`` keeps it to the help and the palette."""
+    priority: bool = False
+    """Whether the key wins over the widget that has the focus."""
+
+    @property
+    def scope(self) -> str:
+        return self.id.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        return self.id.partition(".")[2]
+
+    @property
+    def command(self) -> str:
+        """Textual's name of the action: the app's own carry their namespace."""
+        return f"app.{self.name}" if self.scope == "app" else self.name
+
+    @property
+    def label(self) -> str:
+        return text(f"action.{self.id}")
+
+    @property
+    def help(self) -> str:
+        return text(f"action.{self.id}.help")
+
+
+ACTIONS: Final[tuple[Action, ...]] = (
+    Action("app.help", ("question_mark", "f1"), bar=90),
+    Action("app.palette", ("colon", "ctrl+p")),
+    Action("app.language", ("f2",)),
+    Action("app.theme", ("f3",)),
+    Action("app.quit", ("ctrl+q",)),
+    Action("view.down", ("j", "down")),
+    Action("view.up", ("k", "up")),
+    Action("view.page_down", ("pagedown", "ctrl+f")),
+    Action("view.page_up", ("pageup", "ctrl+b")),
+    Action("view.top", ("g", "home")),
+    Action("view.bottom", ("G", "end")),
+    Action("home.study", ("enter",), bar=10),
+    Action("home.study_all", ("a",), bar=20),
+    Action("home.lab", ("d",), bar=30),
+    Action("home.rescan", ("r",), bar=40),
+    Action("home.leave", ("q",), bar=80),
+    Action("quiz.reveal", ("space", "enter"), bar=10),
+    Action("quiz.again", ("1",)),
+    Action("quiz.hard", ("2",)),
+    Action("quiz.good", ("3",)),
+    Action("quiz.easy", ("4",)),
+    Action("quiz.undo", ("u",), bar=50),
+    Action("quiz.type_answer", ("t",), bar=20),
+    Action("quiz.demo", ("d",), bar=30),
+    Action("quiz.flip", ("L",), bar=60),
+    Action("quiz.edit", ("e",), bar=40),
+    Action("quiz.open_source", ("o",)),
+    Action("quiz.bury", ("b",)),
+    Action("quiz.suspend", ("s",)),
+    Action("quiz.flag", ("f",)),
+    Action("quiz.find", ("slash",)),
+    Action("quiz.find_next", ("n",)),
+    Action("quiz.find_previous", ("N",)),
+    Action("quiz.copy", ("y",)),
+    Action("quiz.leave", ("q", "escape"), bar=80),
+    Action("lab.open", ("enter",), bar=10),
+    Action("lab.leave", ("q", "escape"), bar=80),
+    Action("demo.run", ("r",), bar=10),
+    Action("demo.edit_value", ("enter",), bar=20),
+    Action("demo.decrease", ("h", "left")),
+    Action("demo.increase", ("l", "right")),
+    Action("demo.control", ("c",), bar=30),
+    Action("demo.cancel", ("x",), bar=15),
+    Action("demo.source", ("v",), bar=40),
+    Action("demo.switch_pane", ("tab",), priority=True),
+    Action("demo.leave", ("q", "escape"), bar=80),
+    Action("choose.pick", ("enter",)),
+    Action("choose.leave", ("q", "escape")),
+    Action("help.close", ("q", "escape")),
+)
+
+BY_ID: Final[Mapping[str, Action]] = {action.id: action for action in ACTIONS}
+
+KEY_NAMES: Final[Mapping[str, str]] = {
+    "question_mark": "?",
+    "colon": ":",
+    "slash": "/",
+    "comma": ",",
+    "space": "␣",
+    "enter": "⏎",
+    "escape": "esc",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+}
+
+
+def show_key(key: str) -> str:
+    """A key as people write it: ``question_mark`` is ``?``, ``ctrl+p`` is ``^p``."""
+    if key.startswith("ctrl+"):
+        return f"^{key.removeprefix('ctrl+')}"
+    if key[:1] == "f" and key[1:].isdigit():
+        return key.upper()
+    return KEY_NAMES.get(key, key)
+
+
+def in_scope(*scopes: str) -> list[Action]:
+    """The actions of these scopes, in the order of the registry."""
+    return [action for action in ACTIONS if action.scope in scopes]
+
+
+def bindings(*scopes: str) -> list[BindingType]:
+    """Textual's bindings of these scopes.  The ids let :meth:`App.set_keymap` remap them."""
+    return [
+        Binding(
+            ",".join(action.keys),
+            action.command,
+            description=action.id,
+            show=False,
+            id=action.id,
+            priority=action.priority,
+        )
+        for action in in_scope(*scopes)
+    ]
+
+
+def keys_of(action: Action, keymap: Mapping[str, str]) -> tuple[str, ...]:
+    """The keys that do ``action`` now."""
+    remapped = keymap.get(action.id)
+    return tuple(remapped.split(",")) if remapped else action.keys
+
+
+def conflicts(keymap: Mapping[str, str], actions: Iterable[Action] = ACTIONS) -> list[tuple[str, str, str]]:
+    """Pairs of actions that answer to one key on one screen, as ``(key, id, id)``."""
+    actions = list(actions)
+    found = []
+    for index, one in enumerate(actions):
+        for two in actions[index + 1 :]:
+            together = one.scope == two.scope or one.scope in EVERYWHERE or two.scope in EVERYWHERE
+            if together:
+                shared = set(keys_of(one, keymap)) & set(keys_of(two, keymap))
+                found += [(key, one.id, two.id) for key in sorted(shared)]
+    return found
+
+
+def check_keymap(keymap: Mapping[str, str], place: str) -> None:
+    """Refuse a remapping that cannot work, naming ``place`` (the file it stands in)."""
+    for action_id in keymap:
+        if action_id not in BY_ID:
+            raise KeymapError(text("error.key_unknown", place=place, action=action_id))
+    for key, one, two in conflicts(keymap):
+        raise KeymapError(text("error.key_twice", place=place, key=show_key(key), one=one, two=two))

@@ -1,0 +1,197 @@
+"""The terminal app: opens the first screen, owns what all screens share, and leaves nothing running."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from flashcards import locale
+from flashcards.cards import DemoLink
+from flashcards.errors import FlashcardsError
+from flashcards.lab.catalogue import DemoInfo, read_catalogue
+from flashcards.lab.spare import Spares
+from flashcards.locale import text
+from flashcards.scheduling.days import date_of
+from flashcards.study.library import Library
+from flashcards.study.session import Session
+from flashcards.text.sanitize import sanitize, sanitize_line
+from flashcards.tui.actions import bindings, check_keymap, in_scope
+from flashcards.tui.screens.base import FlashcardsScreen
+from flashcards.tui.themes import THEMES
+
+
+@dataclass(frozen=True, slots=True)
+class Studying:
+    """How to study: what :meth:`Session.start` is asked for, and whether answers are written first."""
+
+    query: str = ""
+    limit: int | None = None
+    ahead: bool = False
+    cram: bool = False
+    type_answers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """How the app looks and answers."""
+
+    theme: str = "dark"
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    """Keys by action id, where they differ from the registry's."""
+    place: str = ""
+    """The file the preferences came from, for messages about them."""
+
+
+class FlashcardsApp(App[None]):
+    """Home is the first screen; a quiz can be asked for at once."""
+
+    TITLE = "flashcards"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = ""
+    BINDINGS: ClassVar[list[BindingType]] = bindings("app")
+
+    def __init__(
+        self,
+        library: Library,
+        *,
+        start: Literal["home", "quiz"] = "home",
+        studying: Studying | None = None,
+        preferences: Preferences | None = None,
+    ) -> None:
+        super().__init__()
+        self.library = library
+        preferences = preferences or Preferences()
+        check_keymap(preferences.keymap, preferences.place)
+        self.keymap = preferences.keymap
+        self._start, self._studying = start, studying or Studying()
+        self._first_theme = preferences.theme
+        self.animation_level = "none"
+
+    def on_mount(self) -> None:
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self._first_theme
+        self.set_keymap(self.keymap)
+        from flashcards.tui.screens.home import HomeScreen
+
+        self.push_screen(HomeScreen())
+        if self._start == "quiz":
+            self.start_session(self._studying)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return THEMES[0].variables
+
+    @property
+    def colourless(self) -> bool:
+        """Whether shades must say what colours would: without colour, or with the terminal's own sixteen."""
+        return self.no_color or self.current_theme.ansi
+
+    def today(self) -> date:
+        """The date of the study day it is now."""
+        return date_of(self.library.today)
+
+    # Ways from screen to screen
+
+    def study(self, query: str) -> None:
+        """Quiz the cards that ``query`` selects."""
+        self.start_session(Studying(query))
+
+    @work(thread=True, exclusive=True, group="session-start", exit_on_error=False)
+    def start_session(self, studying: Studying) -> None:
+        session = Session.start(
+            self.library,
+            studying.query,
+            limit=studying.limit,
+            ahead=studying.ahead,
+            cram=studying.cram,
+        )
+        self.call_from_thread(self.show_quiz, session, studying.type_answers)
+
+    def show_quiz(self, session: Session, type_answers: bool) -> None:
+        from flashcards.tui.screens.quiz import QuizScreen
+
+        self.push_screen(QuizScreen(session, type_answers=type_answers))
+
+    def open_lab(self) -> None:
+        """Show the list of demos."""
+        from flashcards.tui.screens.lab import LabScreen
+
+        self.push_screen(LabScreen())
+
+    def open_demo(self, link: DemoLink) -> None:
+        """Show one demo with the values that fit a card."""
+        from flashcards.tui.screens.demo import DemoScreen
+
+        info = self.demos.get(link.slug)
+        if info is None:
+            self.notify(text("lab.unknown", slug=sanitize_line(link.slug)), markup=False, severity="error")
+            return
+        try:
+            self.push_screen(DemoScreen(info, link))
+        except FlashcardsError as error:
+            self.notify(sanitize(str(error)), markup=False, severity="error", timeout=8)
+
+    @cached_property
+    def demos(self) -> Mapping[str, DemoInfo]:
+        """Every demo by slug, read from its source without running it."""
+        return read_catalogue().demos
+
+    @cached_property
+    def spares(self) -> Spares:
+        """Processes that have imported what a demo needs, so that it starts at once."""
+        return Spares()
+
+    def on_unmount(self) -> None:
+        if "spares" in self.__dict__:
+            self.spares.close()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.ERROR:
+            self.notify(sanitize(str(event.worker.error)), markup=False, severity="error", timeout=8)
+
+    # What the keys do everywhere
+
+    def action_help(self) -> None:
+        from flashcards.tui.screens.help import HelpScreen
+
+        if isinstance(self.screen, FlashcardsScreen):
+            self.push_screen(HelpScreen(self.screen.SCOPE))
+
+    def action_palette(self) -> None:
+        self.action_command_palette()
+
+    def action_language(self) -> None:
+        locale.set_language(locale.other(locale.language()))
+        for screen in self.screen_stack:
+            if isinstance(screen, FlashcardsScreen):
+                screen.language_changed()
+
+    def action_theme(self) -> None:
+        names = [theme.name for theme in THEMES]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        self.notify(text(f"theme.{self.theme}"), markup=False, timeout=2)
+
+    async def action_quit(self) -> None:
+        self.exit()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette offers what the keys do: the screen's own actions, then those that work everywhere."""
+        if not isinstance(screen, FlashcardsScreen):
+            return
+        for action in in_scope(screen.SCOPE, "app"):
+            if action.name != "palette" and screen.can_do(action):
+                owner = self if action.scope == "app" else screen
+                yield SystemCommand(
+                    action.label, action.help, getattr(owner, f"action_{action.name}"), discover=True
+                )

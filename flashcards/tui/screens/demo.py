@@ -1,0 +1,296 @@
+"""One demo: its parameters, what it says as it runs, its claims, its control, its source."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import ClassVar, Final
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.timer import Timer
+from textual.worker import Worker, WorkerState
+
+from flashcards import locale
+from flashcards.cards import DemoLink
+from flashcards.errors import FlashcardsError
+from flashcards.lab.catalogue import DemoInfo
+from flashcards.lab.events import Claim, End, Event, Progress
+from flashcards.lab.params import resolve
+from flashcards.lab.runner import Run
+from flashcards.locale import text
+from flashcards.text import blocks
+from flashcards.text.layout import Line, layout
+from flashcards.text.sanitize import sanitize, sanitize_line
+from flashcards.tui.actions import Action, Scope, bindings
+from flashcards.tui.screens.base import FlashcardsScreen
+from flashcards.tui.widgets.bars import KeyBar, TitleBar
+from flashcards.tui.widgets.drawing import line
+from flashcards.tui.widgets.line_view import LineView
+from flashcards.tui.widgets.lines_widget import LinesWidget
+from flashcards.tui.widgets.output_view import OutputView
+from flashcards.tui.widgets.param_list import ParamList, show_value
+from flashcards.tui.widgets.prompt import Prompt
+
+DRAW_EVERY: Final = 1 / 20
+"""Seconds between two drawings of new output: a demo may say thousands of things in a second."""
+
+
+class ParamHelp(LinesWidget):
+    """What the parameter under the cursor means."""
+
+    words = ""
+
+    def lines_for(self, width: int) -> list[Line]:
+        paragraph = blocks.Paragraph((blocks.Text(sanitize_line(self.words)),))
+        return [tuple(s for s in row) for row in layout((paragraph,), max(1, width - 2))][:2] or [line()]
+
+
+class DemoScreen(FlashcardsScreen[None]):
+    """Runs a demo in its own process; leaving the screen ends it."""
+
+    SCOPE: ClassVar[Scope] = "demo"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("demo")
+    CSS_PATH = "demo.tcss"
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (100, "-wide")]
+
+    def __init__(self, info: DemoInfo, link: DemoLink) -> None:
+        super().__init__()
+        self.info = info
+        self.link = link
+        self.values = resolve(info.params, link.params)
+        self.control = False
+        self._current: Run | None = None
+        self._arrived: deque[Event] = deque()
+        self._timer: Timer | None = None
+        self._started = 0.0
+        self._passed = self._failed = 0
+        self._fraction: float | None = None
+        self._end: End | None = None
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar()
+        with Horizontal(id="demo"):
+            with Vertical(id="form"):
+                yield ParamList(self.info.params, self.values, id="params")
+                yield ParamHelp(id="param-help")
+            yield OutputView(id="output")
+            yield LineView(id="source")
+        yield Prompt(id="value")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.query_one(Prompt).display = self.query_one("#source").display = False
+        self.params.rows_changed()
+        self.params.styles.max_height = max(1, len(self.info.params))
+        self.query_one("#form").display = bool(self.info.params)
+        (self.params if self.info.params else self.output).focus()
+        self.show_help()
+        self.call_after_refresh(self._introduce)
+        self.refresh_bars()
+        self.program.spares.prepare(self.info.tier)
+
+    def on_unmount(self) -> None:
+        self._stop()
+
+    @property
+    def params(self) -> ParamList:
+        return self.query_one(ParamList)
+
+    @property
+    def output(self) -> OutputView:
+        return self.query_one(OutputView)
+
+    @property
+    def running(self) -> bool:
+        return self._current is not None
+
+    # What is shown
+
+    def _introduce(self) -> None:
+        """Before the first run: what the demo proves, and which key starts it."""
+        if self.output.events or self.running:
+            return
+        width = self.output.text_width
+        claim = f"{sanitize(self.info.proves)}\n\n{sanitize(self.info.paper)}\n\n{sanitize(self.info.about)}"
+        self.output.lines = [*layout(blocks.parse(f"{claim}\n\n{text('demo.press_run')}"), width)]
+
+    @on(ParamList.Moved)
+    def show_help(self) -> None:
+        help_widget = self.query_one(ParamHelp)
+        help_widget.words = self.params.help_text()
+        help_widget.draw_again()
+
+    def title_left(self) -> Content:
+        title = sanitize_line(self.info.titles[locale.language()])
+        control = Content.styled(f"  {text('demo.control_on')}", "bold $warning") if self.control else Content("")
+        return Content.assemble((title, "bold $primary"), (f"  {self.info.slug}", "$muted"), control)
+
+    def title_right(self) -> Content:
+        if self.running:
+            seconds = f"{time.monotonic() - self._started:.0f}"
+            done = f" · {self._fraction:.0%}" if self._fraction is not None else ""
+            return Content.styled(text("demo.running", seconds=seconds) + done, "$accent")
+        if self._end is None:
+            return Content.styled(self.info.tier, "$muted")
+        style = {"passed": "$success", "cancelled": "$muted"}.get(self._end.status, "$error")
+        return Content.styled(
+            text(f"demo.short.{self._end.status}", passed=self._passed, failed=self._failed), style
+        )
+
+    def label_of(self, action: Action) -> str:
+        if action.name == "control":
+            return text("demo.control_off_label" if self.control else "action.demo.control")
+        if action.name == "source" and self.query_one("#source").display:
+            return text("demo.show_output")
+        return action.label
+
+    def language_changed(self) -> None:
+        super().language_changed()
+        self.show_help()
+        if self.output.events:
+            self.output.lay_out_again()
+        else:
+            self._introduce()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._introduce)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "run":
+            return not self.running
+        if action == "cancel":
+            return self.running
+        if action in ("edit_value", "decrease", "increase"):
+            return bool(self.info.params)
+        return True
+
+    # Running
+
+    def action_run(self) -> None:
+        try:
+            run = Run(
+                self.info,
+                self.params.values,
+                control=self.control,
+                child=lambda: self.program.spares.take(self.info.tier),
+            )
+        except FlashcardsError as error:
+            self.tell(str(error), wrong=True)
+            return
+        self._current, self._started, self._end = run, time.monotonic(), None
+        self._passed = self._failed = 0
+        self._fraction = None
+        self.query_one("#source").display = False
+        self.output.display = True
+        self.output.begin()
+        self._timer = self.set_interval(DRAW_EVERY, self._draw_arrived)
+        self._listen(run)
+        self.refresh_bars()
+
+    @work(thread=True, group="demo-run", exit_on_error=False)
+    def _listen(self, run: Run) -> None:
+        """Reads the run to its end; the timer on the screen's side draws what has come."""
+        for event in run:
+            self._arrived.append(event)
+
+    def _draw_arrived(self) -> None:
+        new: list[Event] = []
+        while self._arrived:
+            new.append(self._arrived.popleft())
+        for event in new:
+            self._count(event)
+        if new:
+            at_end = self.output.scroll_offset.y >= self.output.max_scroll_y - 1
+            self.output.add(new, follow=at_end)
+        self.refresh_bars()
+
+    def _count(self, event: Event) -> None:
+        if isinstance(event, Claim):
+            self._passed += event.passed is True
+            self._failed += event.passed is False
+        elif isinstance(event, Progress):
+            self._fraction = event.fraction
+        elif isinstance(event, End):
+            self._end = event
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.worker.group != "demo-run" or event.state in (WorkerState.PENDING, WorkerState.RUNNING):
+            return
+        self._current = None
+        if self._timer:
+            self._timer.stop()
+        self._draw_arrived()
+        if event.state is WorkerState.ERROR:
+            self.tell(str(event.worker.error), wrong=True)
+        elif self.is_current:
+            self.program.spares.prepare(self.info.tier)
+
+    def action_cancel(self) -> None:
+        if self._current:
+            self._current.cancel()
+
+    def _stop(self) -> None:
+        if self._current:
+            self._current.close()
+
+    def action_control(self) -> None:
+        """Switch the usual mistake on or off, and run, because the difference is the lesson."""
+        self.control = not self.control
+        self.refresh_bars()
+        if not self.running:
+            self.action_run()
+
+    # Parameters, source, leaving
+
+    def action_increase(self) -> None:
+        self.params.step(1)
+
+    def action_decrease(self) -> None:
+        self.params.step(-1)
+
+    def action_edit_value(self) -> None:
+        spec = self.params.chosen
+        if spec:
+            question = f"{spec.name}  ({spec.accepts})"
+            self.query_one(Prompt).open(question, show_value(self.params.values[spec.name]))
+
+    @on(Prompt.Answered)
+    def value_typed(self, event: Prompt.Answered) -> None:
+        self.params.focus()
+        if event.text is not None:
+            try:
+                self.params.type_in(event.text)
+            except FlashcardsError as error:
+                self.tell(str(error), wrong=True)
+
+    def action_source(self) -> None:
+        source = self.query_one("#source", LineView)
+        showing = source.display = not source.display
+        self.output.display = not showing
+        if showing:
+            source.focus()
+            self.call_after_refresh(self._show_source)
+        else:
+            self.output.focus()
+        self.refresh_bars()
+
+    def _show_source(self) -> None:
+        source = self.query_one("#source", LineView)
+        code = sanitize(self.info.path.read_text(encoding="utf-8"))
+        source.lines = layout((blocks.Code(sanitize_line("python"), code),), source.text_width)
+
+    def action_switch_pane(self) -> None:
+        source = self.query_one("#source", LineView)
+        reading = source if source.display else self.output
+        (reading if self.params.has_focus or not self.info.params else self.params).focus()
+
+    def action_leave(self) -> None:
+        """Esc first stops a run, then leaves."""
+        if self.running:
+            self.action_cancel()
+        else:
+            self.dismiss()

@@ -1,0 +1,303 @@
+"""The quiz: a question, the answer beneath it, a grade; every answer is kept before the next card shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.binding import BindingType
+from textual.content import Content
+
+from flashcards import locale
+from flashcards.cards import Card, DemoLink, Rating
+from flashcards.errors import FlashcardsError
+from flashcards.locale import text
+from flashcards.study.session import Session
+from flashcards.text.sanitize import sanitize_line
+from flashcards.tui import editor
+from flashcards.tui.actions import Action, Scope, bindings
+from flashcards.tui.screens.base import FlashcardsScreen
+from flashcards.tui.widgets.bars import KeyBar, TitleBar
+from flashcards.tui.widgets.card_lines import Face
+from flashcards.tui.widgets.card_view import CardView
+from flashcards.tui.widgets.grade_bar import GradeBar
+from flashcards.tui.widgets.prompt import AnswerBox, Prompt
+
+GRADING = ("again", "hard", "good", "easy")
+CARD_ACTIONS = frozenset(
+    {"flip", "edit", "open_source", "bury", "suspend", "flag", "find", "copy", "demo"}
+)
+
+
+class QuizScreen(FlashcardsScreen[None]):
+    """Draws a :class:`Session` and hands it the person's keys; the session owns the state."""
+
+    SCOPE: ClassVar[Scope] = "quiz"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("quiz")
+    CSS_PATH = "quiz.tcss"
+
+    def __init__(self, session: Session, *, type_answers: bool = False) -> None:
+        super().__init__()
+        self.session = session
+        self.type_answers = type_answers
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar()
+        yield CardView(id="card")
+        yield AnswerBox(id="typed")
+        yield GradeBar(self.keymap, id="grades")
+        yield Prompt(id="find")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.query_one(AnswerBox).display = self.query_one(Prompt).display = False
+        self.card_view.focus()
+        self.next_card()
+
+    @property
+    def card_view(self) -> CardView:
+        return self.query_one(CardView)
+
+    # What is shown
+
+    def next_card(self) -> None:
+        """Show whatever the session stands at, from its beginning."""
+        self.show_state()
+        if self.type_answers and self.session.phase == "question":
+            self.action_type_answer()
+
+    def show_state(self, *, keep_place: bool = False) -> None:
+        """Draw card, grades, title and keys for the session's present state."""
+        card = self.session.card
+        if card is None:
+            self.card_view.show(self._done_face())
+        else:
+            self.card_view.show(self._face(card), keep_place=keep_place)
+        grades = self.query_one(GradeBar)
+        grades.display = card is not None
+        grades.show(self.session.intervals() if self.session.phase == "answer" else None)
+        self.refresh_bars()
+
+    def _face(self, card: Card) -> Face:
+        variant = card.variant(self.session.language)
+        revealed = self.session.phase == "answer"
+        return Face(
+            question=variant.question,
+            context=variant.context,
+            answer=variant.answer if revealed else None,
+            remarks=variant.remarks if revealed else (),
+            typed=self.session.typed,
+            key_points=variant.key_points if revealed else (),
+            tags=card.tags,
+            demos=tuple(self._demo_title(link) for link in card.demos) if revealed else (),
+            notes=tuple(self._notes(card)),
+        )
+
+    def _notes(self, card: Card) -> list[str]:
+        notes = []
+        if card.difficulty is not None:
+            notes.append(text("card.difficulty", level=card.difficulty))
+        if not card.reviewed:
+            notes.append(text("card.unchecked"))
+        if self.session.standing.flagged:
+            notes.append("⚑ " + text("card.flagged"))
+        if self.session.is_leech:
+            notes.append(text("card.leech"))
+        return notes
+
+    def _demo_title(self, link: DemoLink) -> str:
+        info = self.program.demos.get(link.slug)
+        return info.titles[locale.language()] if info else link.slug
+
+    def _done_face(self) -> Face:
+        """The last page: what was done, what is next."""
+        progress = self.session.progress
+        home = self.program.library.home_summary()
+        lines = [
+            text("done.saved", count=progress.done) if progress.done else text("done.nothing"),
+            text("done.left", due=home.due, new=home.new) if home.due + home.new else text("done.all_done"),
+            text("done.keys"),
+        ]
+        return Face(question=text("done.title"), answer="\n\n".join(lines))
+
+    def title_left(self) -> Content:
+        card = self.session.card
+        if card is None:
+            return Content.styled(text("done.head"), "bold $primary")
+        place = [sanitize_line(part) for part in (card.deck, *card.path) if part]
+        number = card.place.number if card.place else None
+        path = " › ".join(place[1:]) or ""
+        return Content.assemble(
+            (place[0] if place else "", "bold $primary"),
+            (f" › {path}" if path else "", "$muted"),
+            (f"  {sanitize_line(number)}" if number else "", "$muted"),
+        )
+
+    def title_right(self) -> Content:
+        progress = self.session.progress
+        return Content.styled(
+            text("quiz.progress", left=progress.left, new=progress.left_new, done=progress.done), "$muted"
+        )
+
+    def language_changed(self) -> None:
+        super().language_changed()
+        self.show_state(keep_place=True)
+
+    # Which keys mean something now
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        phase = self.session.phase
+        if action in GRADING:
+            return phase == "answer"
+        if action == "type_answer":
+            return phase == "question"
+        if action in CARD_ACTIONS:
+            return phase != "done"
+        return True
+
+    def label_of(self, action: Action) -> str:
+        if action.name == "reveal" and self.session.phase != "question":
+            return text("quiz.more" if self.session.phase == "answer" else "quiz.home")
+        return action.label
+
+    # Answering
+
+    def action_reveal(self) -> None:
+        """Show the answer; where it shows already, read on."""
+        if self.session.phase == "question":
+            self._reveal()
+        elif self.session.phase == "answer":
+            self.card_view.action_page_down()
+        else:
+            self.action_leave()
+
+    def _reveal(self, typed: str | None = None) -> None:
+        self.session.reveal(typed)
+        self.show_state(keep_place=True)
+
+    def _grade(self, rating: Rating) -> None:
+        self.session.grade(rating)
+        self.next_card()
+
+    def action_again(self) -> None:
+        self._grade(Rating.AGAIN)
+
+    def action_hard(self) -> None:
+        self._grade(Rating.HARD)
+
+    def action_good(self) -> None:
+        self._grade(Rating.GOOD)
+
+    def action_easy(self) -> None:
+        self._grade(Rating.EASY)
+
+    def action_type_answer(self) -> None:
+        box = self.query_one(AnswerBox)
+        box.open()
+
+    @on(AnswerBox.Written)
+    def answer_written(self, event: AnswerBox.Written) -> None:
+        self.card_view.focus()
+        if event.text is not None:
+            self._reveal(event.text)
+
+    # Putting the card aside
+
+    def action_undo(self) -> None:
+        if self.session.undo():
+            self.next_card()
+            self.tell(text("quiz.undone"))
+        else:
+            self.tell(text("quiz.nothing_to_undo"))
+
+    def action_bury(self) -> None:
+        self.session.bury()
+        self.tell(text("quiz.buried"))
+        self.next_card()
+
+    def action_suspend(self) -> None:
+        self.session.suspend()
+        self.tell(text("quiz.suspended"))
+        self.next_card()
+
+    def action_flag(self) -> None:
+        self.session.flag()
+        self.show_state(keep_place=True)
+
+    # Looking closer
+
+    def action_flip(self) -> None:
+        card = self.session.card
+        assert card is not None
+        if len(card.variants) < 2:
+            self.tell(text("quiz.one_language"))
+            return
+        self.session.flip_language()
+        self.show_state()
+
+    def action_demo(self) -> None:
+        card = self.session.card
+        assert card is not None
+        links = sorted(card.demos, key=lambda link: not link.explicit)
+        if not links:
+            self.tell(text("quiz.no_demo"))
+        elif len(links) == 1:
+            self.program.open_demo(links[0])
+        else:
+            from flashcards.tui.screens.choose import ChooseScreen
+
+            titles = [self._demo_title(link) for link in links]
+            self.app.push_screen(
+                ChooseScreen(text("quiz.which_demo"), titles),
+                lambda row: self.program.open_demo(links[row]) if row is not None else None,
+            )
+
+    def action_open_source(self) -> None:
+        self._in_editor()
+
+    def action_edit(self) -> None:
+        if self._in_editor():
+            self.program.library.rescan()
+            self.session.refresh()
+            self.show_state(keep_place=True)
+            self.tell(text("quiz.reread"))
+
+    def _in_editor(self) -> bool:
+        """Open the card's place in the person's editor; whether that was possible."""
+        card = self.session.card
+        assert card is not None
+        if card.place is None:
+            self.tell(text("quiz.no_source"))
+            return False
+        try:
+            with self.app.suspend():
+                editor.edit(Path(card.place.file), card.place.line)
+        except (FlashcardsError, SuspendNotSupported) as error:
+            self.tell(str(error) or text("error.no_suspend"), wrong=True)
+            return False
+        self.refresh(layout=True)
+        return True
+
+    def action_find(self) -> None:
+        self.query_one(Prompt).open(text("quiz.find"))
+
+    @on(Prompt.Answered)
+    def find_answered(self, event: Prompt.Answered) -> None:
+        self.card_view.focus()
+        if event.text and not self.card_view.find(event.text):
+            self.tell(text("quiz.not_found"))
+
+    def action_find_next(self) -> None:
+        self.card_view.find_next(1)
+
+    def action_find_previous(self) -> None:
+        self.card_view.find_next(-1)
+
+    def action_copy(self) -> None:
+        self.app.copy_to_clipboard(self.card_view.plain)
+        self.tell(text("quiz.copied"))
+
+    def action_leave(self) -> None:
+        self.dismiss()

@@ -1,0 +1,212 @@
+"""What a running demo says, as lines: steps, words, tables, heat maps, curves, and claims with their numbers.
+
+Pure, like the card's lines: events and a width in, lines out; so a resize simply asks again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final
+
+from flashcards.lab.events import (
+    Claim, End, Error, Event, Log, Matrix, Progress, Say, Series, Start, Step, Table, Tokens,
+)  # fmt: skip
+from flashcards.locale import text
+from flashcards.text import blocks
+from flashcards.text.cells import cell_width, cut, pad
+from flashcards.text.layout import Line, layout
+from flashcards.text.sanitize import sanitize, sanitize_line
+from flashcards.tui.themes import HEAT_STEPS
+from flashcards.tui.widgets.drawing import line, restyled
+from flashcards.tui.widgets.plot import bar_lines, curve_lines, short
+
+SHADES: Final = " ·░░▒▒▓█"
+"""The heat ramp without colour."""
+RELATIONS: Final = {"close": "≈", "eq": "=", "at_most": "≤", "at_least": "≥", "set": "=", "monotone": "", "observe": ""}
+
+
+def event_lines(event: Event, width: int, *, shades: bool = False) -> Sequence[Line]:
+    """The lines that show ``event`` in ``width`` cells; none for what is shown elsewhere (progress)."""
+    match event:
+        case Start():
+            return _start(event, width)
+        case Step(title):
+            return [line(), line((cut(sanitize_line(title), width), "title"))]
+        case Say(markdown):
+            return [line(), *layout(blocks.parse(markdown), width)]
+        case Table():
+            return [line(), *_table(event, width)]
+        case Matrix():
+            return [line(), *_title(event.title, width), *_matrix(event, width, shades)]
+        case Series():
+            return [line(), *_title(event.title, width), *_series(event, width, shades)]
+        case Tokens():
+            return [line(), *_title(event.title, width), *_tokens(event, width, shades)]
+        case Claim():
+            return claim_lines(event, width)
+        case Log(words):
+            return [line((cut(row, width), "muted")) for row in sanitize(words).splitlines()]
+        case Error():
+            return _error(event, width)
+        case End():
+            return _end(event, width)
+        case Progress():
+            return []
+
+
+def _start(event: Start, width: int) -> Sequence[Line]:
+    facts = [event.device, event.dtype, f"seed {event.seed}"] + [f"{k} {v}" for k, v in event.versions.items()]
+    lines = [line((cut(sanitize_line(" · ".join(facts)), width), "muted"))]
+    if event.note:
+        lines += [line((cut(sanitize_line(event.note), width), "muted"))]
+    if event.control:
+        lines += [(*row,) for row in layout(blocks.parse(text("demo.control_runs")), width)]
+    return lines
+
+
+def _title(title: str, width: int) -> Sequence[Line]:
+    return [line((cut(sanitize_line(title), width), "muted"))] if title else []
+
+
+def _cell(value: Any) -> tuple[blocks.Inline, ...]:
+    shown = short(value) if isinstance(value, float) else "" if value is None else str(value)
+    return (blocks.Text(sanitize_line(shown)),)
+
+
+def _table(event: Table, width: int) -> Sequence[Line]:
+    numeric = [
+        all(isinstance(row[column], int | float) for row in event.rows) for column in range(len(event.columns))
+    ]
+    table = blocks.Table(
+        header=tuple(_cell(column) for column in event.columns),
+        rows=tuple(tuple(_cell(value) for value in row) for row in event.rows),
+        aligns=tuple("right" if is_number and event.rows else "left" for is_number in numeric),
+    )
+    return [*_title(event.title, width), *layout((table,), width)]
+
+
+def heat_steps(values: Sequence[Sequence[float]]) -> list[list[int]]:
+    """Each value's step on the heat ramp, from the least to the greatest finite one."""
+    finite = [value for row in values for value in row if math.isfinite(value)]
+    low, high = (min(finite), max(finite)) if finite else (0.0, 0.0)
+    spread = (high - low) or 1.0
+    return [
+        [min(HEAT_STEPS - 1, int((v - low) / spread * HEAT_STEPS)) if math.isfinite(v) else 0 for v in row]
+        for row in values
+    ]
+
+
+def _matrix(event: Matrix, width: int, shades: bool) -> Sequence[Line]:
+    """Two cells a value where that fits, else half blocks: two rows of values a line."""
+    steps = heat_steps(event.values)
+    columns = max((len(row) for row in steps), default=0)
+    names = [cut(sanitize_line(name), 12) for name in event.rows or []]
+    label = max((cell_width(name) for name in names), default=0) + 1 if names else 0
+    if columns * 2 + label <= width and len(steps) <= 24:
+        body = [_wide_row(row, pad(names[i] if names else "", label), shades) for i, row in enumerate(steps)]
+        heads = _column_heads(event.columns, label, columns)
+        return [*heads, *body, _heat_legend(event.values, shades)]
+    return [*_half_blocks(steps, width, shades), _heat_legend(event.values, shades)]
+
+
+def _column_heads(columns: Sequence[str] | None, label: int, count: int) -> Sequence[Line]:
+    if not columns or len(columns) != count or any(cell_width(sanitize_line(c)) > 2 for c in columns):
+        return []
+    return [line(" " * label, ("".join(pad(sanitize_line(c), 2) for c in columns), "muted"))]
+
+
+def _wide_row(steps: Sequence[int], label: str, shades: bool) -> Line:
+    cells = [(SHADES[s] * 2, "") if shades else ("  ", f"heat:{s}") for s in steps]
+    return line((label, "muted"), *cells)
+
+
+def _half_blocks(steps: list[list[int]], width: int, shades: bool) -> Sequence[Line]:
+    if shades:
+        return [line("".join(SHADES[s] for s in row[:width])) for row in steps]
+    if len(steps) % 2:
+        steps = [*steps, steps[-1]]
+    return [
+        line(*(("▀", f"heat:{a}/{b}") for a, b in zip(upper[:width], lower[:width], strict=False)))
+        for upper, lower in zip(steps[::2], steps[1::2], strict=False)
+    ]
+
+
+def _heat_legend(values: Sequence[Sequence[float]], shades: bool) -> Line:
+    finite = [value for row in values for value in row if math.isfinite(value)] or [0.0]
+    ramp = [(SHADES[s], "") if shades else (" ", f"heat:{s}") for s in range(HEAT_STEPS)]
+    return line((f"{short(min(finite))} ", "muted"), *ramp, (f" {short(max(finite))}", "muted"))
+
+
+def _series(event: Series, width: int, shades: bool) -> Sequence[Line]:
+    if event.kind == "bar":
+        return bar_lines(event.x, event.series, width)
+    return curve_lines(event.x, event.series, width, log_x=event.logx, log_y=event.logy, shades=shades)
+
+
+def _tokens(event: Tokens, width: int, shades: bool) -> Sequence[Line]:
+    """Tokens on tinted ground, folded between tokens; weights choose the tint."""
+    weights = event.weights or []
+    tints = heat_steps([weights])[0] if weights else [1 + index % 2 for index in range(len(event.tokens))]
+    rows: list[list[str | tuple[str, str]]] = [[]]
+    used = 0
+    for token, tint in zip(event.tokens, tints, strict=False):
+        shown = cut(sanitize_line(token.replace(" ", "␣")) or "∅", width - 1)
+        piece = f"{shown}|" if shades else shown
+        cells = cell_width(piece) + (0 if shades else 1)
+        if used + cells > width and rows[-1]:
+            rows.append([])
+            used = 0
+        rows[-1] += [piece] if shades else [(piece, f"heat:{tint}"), " "]
+        used += cells
+    return [line(*row) for row in rows]
+
+
+def claim_lines(event: Claim, width: int) -> Sequence[Line]:
+    """✓ or ✗ and what is claimed; beneath, what was measured against what was expected."""
+    mark, style = {True: ("✓", "good"), False: ("✗", "bad"), None: ("·", "muted")}[event.passed]
+    title = layout((blocks.Paragraph((blocks.Text(sanitize_line(event.title)),)),), max(1, width - 2))
+    lines = [line((f"{mark} " if index == 0 else "  ", style)) + row for index, row in enumerate(title)]
+    numbers = layout((blocks.Paragraph((blocks.Text(sanitize_line(_measured(event))),)),), max(1, width - 4))
+    return [line(), *lines, *(line("    ") + restyled(row, "muted") for row in numbers)]
+
+
+def _measured(event: Claim) -> str:
+    unit = f" {event.unit}" if event.unit else ""
+    parts = [f"{text('demo.measured')} {_value(event.measured)}{unit}"]
+    relation = RELATIONS[event.kind]
+    if relation and event.expected is not None:
+        parts.append(f"{relation} {_value(event.expected)}{unit}")
+    if event.tol is not None:
+        parts.append(f"± {_value(event.tol)}")
+    return " ".join(parts) + (f" · {text('demo.illustration')}" if event.illustration else "")
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, float):
+        return short(value)
+    if isinstance(value, list):
+        shown = ", ".join(_value(entry) for entry in value[:8])
+        return f"[{shown}{', …' if len(value) > 8 else ''}]"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _error(event: Error, width: int) -> Sequence[Line]:
+    words = [sanitize_line(event.message), sanitize_line(event.hint)]
+    if event.params:
+        words.append(text("demo.try", values=", ".join(f"{k} = {v}" for k, v in event.params.items())))
+    lines = [line()]
+    for index, word in enumerate(filter(None, words)):
+        rows = layout((blocks.Paragraph((blocks.Text(sanitize_line(word)),)),), max(1, width - 2))
+        mark = ("✗ " if index == 0 else "  ", "bad")
+        lines += [line(mark if i == 0 else "  ") + row for i, row in enumerate(rows)]
+    return lines
+
+
+def _end(event: End, width: int) -> Sequence[Line]:
+    summary = text(f"demo.end.{event.status}", passed=event.passed, failed=event.failed)
+    facts = [text("demo.seconds", seconds=f"{event.wall_seconds:.1f}")]
+    if event.peak_bytes:
+        facts.append(text("demo.peak", megabytes=f"{event.peak_bytes / 2**20:,.0f}"))
+    style = {"passed": "good", "cancelled": "muted"}.get(event.status, "bad")
+    return [line(), line((cut(summary, width), style)), line((cut(" · ".join(facts), width), "muted"))]

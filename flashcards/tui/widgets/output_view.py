@@ -1,0 +1,48 @@
+"""A demo's output as it comes: keeps the events, lays each out once, and again when the width changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual import events as textual_events
+
+from flashcards.lab.events import Event
+from flashcards.text.layout import Line
+from flashcards.tui.widgets.event_lines import event_lines
+from flashcards.tui.widgets.line_view import LineView
+
+
+class OutputView(LineView):
+    """Follows the end while the person has not scrolled up."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self.events: list[Event] = []
+
+    def begin(self) -> None:
+        """Forget the last run."""
+        self.events = []
+        self.lines = ()
+        self.scroll_to(y=0, animate=False)
+
+    def add(self, events: Iterable[Event], *, follow: bool) -> None:
+        """Show more of the run; ``follow`` keeps the newest line in sight."""
+        new = list(events)
+        self.events += new
+        self.lines = [*self.lines, *self._laid_out(new)]
+        if follow:
+            self.scroll_to(y=max(0, len(self.lines) - self.size.height), animate=False)
+
+    def _laid_out(self, events: Iterable[Event]) -> list[Line]:
+        if not self.container_size.width:
+            return []
+        width, shades = self.text_width, self.colourless
+        return [row for event in events for row in event_lines(event, width, shades=shades)]
+
+    def on_resize(self, event: textual_events.Resize) -> None:
+        self.lay_out_again()
+
+    def lay_out_again(self) -> None:
+        """The width or the language is another one."""
+        if self.events:
+            self.lines = self._laid_out(self.events)
