@@ -50,7 +50,6 @@ def entropy(scores: Tensor) -> float:
     return -(log_p.exp() * log_p).sum(-1).mean().item()
 
 
-@torch.no_grad()
 def run(lab: Lab, p: Params) -> None:
     generator, heads, t, d = lab.generator(), p.heads, p.seq_len, p.head_dim
 
@@ -84,7 +83,7 @@ def run(lab: Lab, p: Params) -> None:
     lab.say(
         f"{heads} heads of width {d}: project once to {heads * d} numbers, cut, attend, join, project with W_O."
     )
-    reference = nn.MultiheadAttention(heads * d, heads)
+    reference = nn.MultiheadAttention(heads * d, heads).requires_grad_(False)
     for weight in reference.parameters():
         weight.copy_(normal(*weight.shape) / math.sqrt(weight.shape[-1]))
     x = normal(t, heads * d)

@@ -59,6 +59,7 @@ def forward(block: list[LoRALinear], x: Tensor) -> tuple[Tensor, float]:
     return y, counter.get_total_flops() / len(x)
 
 
+@torch.no_grad()
 def merge_with_peft(w: Tensor, layer: LoRALinear, p: Params) -> Tensor:
     from peft import LoraConfig, get_peft_model
 
@@ -73,7 +74,6 @@ def merge_with_peft(w: Tensor, layer: LoRALinear, p: Params) -> Tensor:
     return model.merge_and_unload(safe_merge=True)[0].weight
 
 
-@torch.no_grad()
 def run(lab: Lab, p: Params) -> None:
     generator, d, r = lab.generator(), p.dim, p.rank
     block = [LoRALinear(d, 4 * d, p, lab, generator), LoRALinear(4 * d, d, p, lab, generator)]
@@ -81,8 +81,8 @@ def run(lab: Lab, p: Params) -> None:
     x = torch.randn(32, d, generator=generator).to(lab.device, lab.dtype)
 
     lab.step("1 · The detour costs two thin products a layer")
-    lab.say("""A product costs 2·rows·columns FLOPs a token: A adds 2·r·d_in, B adds 2·r·d_out. That is
-        little, but it is several more kernels to launch, in every layer and for every token. There lies the latency.""")
+    lab.say("""A product costs 2·rows·columns FLOPs a token: A adds 2·r·d_in, B adds 2·r·d_out. Not much, but
+        more kernels to launch, in every layer and for every token. There lies the latency.""")
     adapted, flops_adapted = forward(block, x)
     for layer in block:
         layer.active = False

@@ -1,7 +1,7 @@
 """Find the field's terms in a text: the glossary that demo links, twins and grading share.
 
-The terms stand in ``concepts.yaml`` beside this module, a plain file that anyone can extend.  It is read at the
-first question asked of it and never before: listing due cards needs no glossary.
+The terms stand in ``concepts.yaml`` beside this module, a plain file that anyone can extend.  It is read at
+the first question asked of it and never before: listing due cards needs no glossary.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def concepts_in(text: str) -> list[Concept]:
 def demos_for(question: str, path: Sequence[str] = ()) -> list[str]:
     """Slugs of the demos that show what a question asks about, best first.
 
-    The headings above the question (``path``, outermost first) speak, the nearest first, only where the question
-    names nothing that has a demo: under "PEFT" a question about P-tuning must not lead to the LoRA demo.
+    The headings above the question (``path``, outermost first) speak, the nearest first, only where the
+    question names nothing that has a demo: under "PEFT" a question about P-tuning must not lead to LoRA.
     """
     for text in (question, *reversed(path)):
         slugs = dict.fromkeys(_by_turns([concept.demos for concept in concepts_in(text)]))
@@ -106,25 +106,23 @@ def read_glossary(file: Path) -> list[Concept]:
     """
     import yaml  # 15 ms that only the first lookup pays
 
-    loader = getattr(
-        yaml, "CSafeLoader", yaml.SafeLoader
-    )  # the C parser is ten times faster where it is built
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster where it is built
     try:
         entries = yaml.load(file.read_text("utf-8"), Loader=loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConceptError(f"{file}:{line}: {error.problem}; write id: {{zh: [...], en: [...]}}.") from error
     if not isinstance(entries, dict):
-        raise ConceptError(
-            f"{file}: expected one concept a line, id: {{zh: [...], en: [...], demos: [...]}}."
-        )
+        raise ConceptError(f"{file}: expected one concept a line, id: {{zh: [...], en: [...]}}.")
     return [_concept(file, str(concept_id), entry) for concept_id, entry in entries.items()]
 
 
 def _concept(file: Path, concept_id: str, entry: Any) -> Concept:
     known = {"zh", "en", "demos"}
     lists = entry.values() if isinstance(entry, dict) else [None]
-    if not all(isinstance(names, list) and all(isinstance(n, str) and n for n in names) for names in lists):
+    if not all(
+        isinstance(names, list) and all(isinstance(n, str) and _key(n) for n in names) for names in lists
+    ):
         raise ConceptError(f"{file}: {concept_id}: zh, en and demos must be lists of text.")
     if unknown := sorted(set(entry) - known):
         raise ConceptError(f"{file}: {concept_id}: unknown key {unknown[0]}; known are zh, en and demos.")
@@ -139,7 +137,7 @@ def _key(name: str) -> str:
 
 
 def _compile(names: Iterable[str]) -> re.Pattern[str]:
-    """One pattern for all names, longest first: a trie, since 700 alternatives tried in a row are too slow."""
+    """One pattern for all names, longest first: a trie, for 700 alternatives in a row are too slow."""
     words: _Trie = {}
     phrases: _Trie = {}
     for name in names:
@@ -148,7 +146,9 @@ def _compile(names: Iterable[str]) -> re.Pattern[str]:
         for character in spelling:
             node = node.setdefault(character, {})
         node["end"] = {"latin" if _is_latin(spelling[-1]) else "other": {}}
-    return re.compile(f"(?<![A-Za-z0-9]){_alternatives(words)}|{_alternatives(phrases)}", re.IGNORECASE)
+    # ASCII: under Unicode folding "ſ" matches s and "İ" matches i, and no name would be found for them
+    pattern = f"(?<![A-Za-z0-9]){_alternatives(words)}|{_alternatives(phrases)}"
+    return re.compile(pattern, re.IGNORECASE | re.ASCII)
 
 
 def _alternatives(node: _Trie) -> str:

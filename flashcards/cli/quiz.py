@@ -50,7 +50,7 @@ def quiz(
     with Library.open(home) as library:
         for problem in library.rescan().problems:
             click.echo(sanitize_line(problem), err=True)
-        session = Session.start(library, as_query(library, words), limit=limit, ahead=ahead, cram=cram)
+        session = Session.start(library, words, limit=limit, ahead=ahead, cram=cram)
         PlainQuiz(session, typed=typed, minutes=minutes).run()
 
 
@@ -65,13 +65,6 @@ def undo(home: Path | None) -> None:
             raise click.exceptions.Exit(1)
         question = library.card(review.card_id).variant(library.language).question
         click.echo(sanitize_line(f"taken back: {review.rating.name.lower()} on “{question}”"))
-
-
-def as_query(library: Library, words: str) -> str:
-    """A deck's title stands for its cards; anything else is a query."""
-    if any(words.strip().casefold() == deck.title.casefold() for deck in library.decks()):
-        return f'"deck:{words.strip()}"'
-    return words
 
 
 class PlainQuiz:

@@ -146,7 +146,7 @@ MESSAGES: Final = {
     "quiz.not_found": "Not in this card.",
     "quiz.copied": "Copied",
     "quiz.your_answer": "Your answer",
-    "quiz.answer_keys": "⏎ compare · esc back",
+    "quiz.answer_keys": "enter compare · esc back",
     "card.no_answer": "Your notes hold no answer to this question yet.",
     "card.typed": "Your answer",
     "card.key_points": "Key points",
@@ -232,6 +232,8 @@ MESSAGES: Final = {
     "weekday.6": "Sun",
     **{
         f"month.{number}": name
-        for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)
+        for number, name in enumerate(
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1
+        )
     },
 }

@@ -102,8 +102,7 @@ def _term(word: str, name: str, parameters: dict[str, object]) -> str:
             parameters[name] = _whole_number(key, value)
             return f"EXISTS (SELECT 1 FROM answers a WHERE a.card_id = c.id AND a.day > :today - :{name})"
         if key == "deck":
-            parameters[name] = f"%{_escaped(value)}%"
-            return f"(dk.titles LIKE :{name} ESCAPE '\\' OR dk.key LIKE :{name} ESCAPE '\\')"
+            return _deck(value, name, parameters)
         if key == "tag":
             parameters[name] = f'%"{_escaped(value)}"%'
             return f"(c.tags LIKE :{name} ESCAPE '\\' OR m.tags LIKE :{name} ESCAPE '\\')"
@@ -114,6 +113,14 @@ def _term(word: str, name: str, parameters: dict[str, object]) -> str:
             parameters[name] = value
             return f"c.id = :{name}"
     return _text(word, name, parameters)
+
+
+def _deck(value: str, name: str, parameters: dict[str, object]) -> str:
+    """The decks of exactly this title, in either language; where there is none, those that contain it."""
+    parameters[name], parameters[f"{name}_like"] = value, f"%{_escaped(value)}%"
+    exact = f"SELECT x.id FROM decks x, json_each(x.titles) t WHERE t.value = :{name} COLLATE NOCASE"
+    like = f"SELECT x.id FROM decks x WHERE x.titles LIKE :{name}_like ESCAPE '\\'"
+    return f"dk.id IN ({exact}) OR (NOT EXISTS ({exact}) AND dk.id IN ({like}))"
 
 
 def _text(word: str, name: str, parameters: dict[str, object]) -> str:

@@ -42,11 +42,7 @@ def chosen_cards(library: Library, choice: Sequence[str]) -> list[Card]:
     folders = [Path(word).expanduser().resolve() for word in choice if Path(word).exists()]
     if folders and len(folders) == len(choice):
         return [card for card in library.find() if card.place and _is_below(Path(card.place.file), folders)]
-    titles = {deck.title.casefold() for deck in library.decks()}
-    text = " ".join(choice)
-    if text.casefold() in titles:
-        return [card for card in library.find() if card.deck.casefold() == text.casefold()]
-    return library.find(text)
+    return library.find(" ".join(choice))
 
 
 def _is_below(file: Path, folders: Sequence[Path]) -> bool:

@@ -6,6 +6,7 @@ Both faces and the tests use this object; it owns the database, the settings and
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -206,11 +207,17 @@ class Library:
         return found[0]
 
     def find(self, text: str = "", limit: int = -1) -> list[Card]:
-        """The cards a query finds (``store.query`` has the language), in deck order."""
+        """The cards a query finds (``store.query`` has the language), in deck order.
+
+        A deck's whole title stands for its cards, so that ``quiz LoRA in practice`` needs no quoting.
+        """
         return cards.load_cards(self.db, self.find_ids(text, limit), self.language)
 
     def find_ids(self, text: str = "", limit: int = -1) -> list[CardId]:
         """Ids of the cards a query finds."""
+        title = text.strip()
+        if title and any(title.casefold() == deck.title.casefold() for deck in self.decks()):
+            text = shlex.quote(f"deck:{title}")
         return query.find_cards(self.db, text, self.today, leech_lapses=LEECH_LAPSES, limit=limit)
 
     def standing(self, card_id: CardId) -> Standing:

@@ -242,17 +242,7 @@ class FootnoteDef:
 
 
 Block: TypeAlias = (
-    Paragraph
-    | Heading
-    | ListBlock
-    | Code
-    | Quote
-    | Table
-    | Rule
-    | MathBlock
-    | Image
-    | Details
-    | FootnoteDef
+    Paragraph | Heading | ListBlock | Code | Quote | Table | Rule | MathBlock | Image | Details | FootnoteDef
 )
 
 

@@ -41,7 +41,9 @@ def clusters(text: str) -> Iterator[tuple[str, int]]:
     start, end = 0, len(text)
     while start < end:
         stop = start + 1
-        while stop < end and (text[stop - 1] == _JOINED or text[stop] == _JOINED or not _char_width(text[stop])):
+        while stop < end and (
+            text[stop - 1] == _JOINED or text[stop] == _JOINED or not _char_width(text[stop])
+        ):
             stop += 1
         cluster = text[start:stop]
         yield cluster, _char_width(cluster) if stop == start + 1 else cell_len(cluster)

@@ -16,7 +16,9 @@ _TABLE_RULE = re.compile(r" *\|?(?: *:?-+:? *\|)+(?: *:?-+:? *)?\|? *$")
 _PIPE = re.compile(r"(?<!\\)\|")
 _CODE_OR_MATH = re.compile(r"(`+)[^`]+\1(?!`)|(?<!\\)\$[^$]+\$")
 _FOLD_TAG = re.compile(r" *(<details\b[^<>]*>|</details>|<summary>.*?</summary>) *", re.IGNORECASE)
-_FOLD_LINE = re.compile(r" *(?:[-*+] +|\d{1,9}[.)] +)?</?(?:details|summary)\b|.*</details> *$", re.IGNORECASE)
+_FOLD_LINE = re.compile(
+    r" *(?:[-*+] +|\d{1,9}[.)] +)?</?(?:details|summary)\b|.*</details> *$", re.IGNORECASE
+)
 
 
 def repair(source: str) -> str:

@@ -10,13 +10,17 @@ import re
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Scanned
 
 from flashcards.text.blocks import MAX_DEPTH
 
-CJK = "\u2e80-\u2fff\u3000-\u303f\u3040-\u30ff\u3100-\u312f\u31a0-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+CJK = (
+    "\u2e80-\u2fff\u3000-\u303f\u3040-\u30ff\u3100-\u312f\u31a0-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\uff00-\uffef\U00020000-\U0003ffff"
+)
 """Scripts written without spaces, with their punctuation."""
 _CJK = re.compile(f"[{CJK}“”‘’…—·]")
 _ALNUM = re.compile("[A-Za-z0-9]")
@@ -30,8 +34,9 @@ _DETAILS = re.compile(r"<details\b[^<>]*>\Z", re.IGNORECASE)
 _SUMMARY = re.compile(r"<summary>(.*)</summary>\Z", re.IGNORECASE)
 _MARKED = re.compile(r"(==|\^\^\^|\^\^)(?=[^\s=^])([^\n]{1,500}?)(?<![=^])\1(?![=^])")
 
-MAX_MATH_LINES = 200
+MAX_MATH_LINES = 60
 """A formula longer than that is a forgotten delimiter."""
+MAX_COMMENT_LINES = 500
 MAX_LEVEL = 2 * MAX_DEPTH
 """markdown-it counts a list as two levels."""
 
@@ -54,7 +59,7 @@ def install(md: MarkdownIt) -> None:
     """Add every rule of this module to ``md``."""
     md.inline.ruler.before("escape", "maths", inline_math)
     md.inline.ruler.before("emphasis", "mark", mark)
-    interrupts = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    interrupts: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     md.block.ruler.before("table", "too_deep", too_deep)
     md.block.ruler.before("fence", "math_block", math_block, interrupts)
     md.block.ruler.before("fence", "details", details, interrupts)
@@ -74,9 +79,12 @@ class InlineState(StateInline):
             return scanned
         can_open = scanned.can_open or (not after.isspace() and bool(_CJK.match(before)))
         can_close = scanned.can_close or (not before.isspace() and bool(_CJK.match(after)))
-        if scanned.length == 2:
-            can_open = can_open or (after == " " and (before == "\n" or bool(_CJK.match(before))))
-            can_close = can_close or (before == " " and (after == "\n" or bool(_CJK.match(after))))
+        if scanned.length == 2 and " " in (before, after):
+            # ``文本** 粗体 **`` and ``文本 ** 粗体 ** 文本``, but not ``2 ** 3``: a Chinese neighbour decides.
+            near = {before, after, *self.src[max(0, start - 2) : start], *self.src[end : end + 2]}
+            bold = any(_CJK.match(char) for char in near)
+            can_open = can_open or (after == " " and bold)
+            can_close = can_close or (before == " " and bold)
         return Scanned(can_open, can_close, scanned.length)
 
 
@@ -165,6 +173,8 @@ def math_block(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
         opener, closer = "", f"\\end{{{match[1]}}}"
     else:
         return False
+    if state.src.find(closer, state.bMarks[startLine] + state.tShift[startLine] + len(opener)) < 0:
+        return False
     lines: list[str] = []
     for number in range(startLine, min(endLine, startLine + MAX_MATH_LINES)):
         if number > startLine and not _inside(state, number):
@@ -227,9 +237,9 @@ def _tokenize_inside(state: StateBlock, startLine: int, endLine: int) -> None:
 
 def comment(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:
     """``<!-- … -->`` on lines of its own: nobody was to see it."""
-    if not _line(state, startLine).startswith("<!--"):
+    if not _line(state, startLine).startswith("<!--") or state.src.find("-->", state.bMarks[startLine]) < 0:
         return False
-    for number in range(startLine, min(endLine, startLine + MAX_MATH_LINES)):
+    for number in range(startLine, min(endLine, startLine + MAX_COMMENT_LINES)):
         _, found, after = _line(state, number).partition("-->")
         if found:
             if not after and not silent:

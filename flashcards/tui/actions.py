@@ -121,8 +121,6 @@ KEY_NAMES: Final[Mapping[str, str]] = {
     "colon": ":",
     "slash": "/",
     "comma": ",",
-    "space": "␣",
-    "enter": "⏎",
     "escape": "esc",
     "pagedown": "PgDn",
     "pageup": "PgUp",

@@ -12,7 +12,9 @@ from typing import Final
 from flashcards.errors import FlashcardsError
 from flashcards.locale import text
 
-PLUS_LINE: Final = frozenset({"vi", "vim", "nvim", "view", "nano", "pico", "emacs", "emacsclient", "micro", "joe", "kak", "mg"})
+PLUS_LINE: Final = frozenset(
+    {"vi", "vim", "nvim", "view", "nano", "pico", "emacs", "emacsclient", "micro", "joe", "kak", "mg"}
+)
 """Editors that take ``+LINE FILE``."""
 COLON_LINE: Final = frozenset({"hx", "helix", "subl", "sublime_text", "zed"})
 """Editors that take ``FILE:LINE``."""
@@ -31,7 +33,12 @@ def editor_command(environ: Mapping[str, str], file: Path, line: int) -> list[st
     words = shlex.split(chosen, posix=os.name != "nt")
     name = PurePath(words[0]).stem.lower()
     if name in VS_CODE:
-        return [*words, *([] if "--wait" in words or "-w" in words else ["--wait"]), "--goto", f"{file}:{line}"]
+        return [
+            *words,
+            *([] if "--wait" in words or "-w" in words else ["--wait"]),
+            "--goto",
+            f"{file}:{line}",
+        ]
     if name in COLON_LINE:
         wait = [WAIT_FLAGS[name]] if name in WAIT_FLAGS and WAIT_FLAGS[name] not in words else []
         return [*words, *wait, f"{file}:{line}"]
@@ -48,4 +55,6 @@ def edit(file: Path, line: int) -> None:
     try:
         subprocess.run(command, check=False)
     except OSError as error:
-        raise EditorError(text("error.no_editor", editor=command[0], reason=error.strerror or error)) from None
+        raise EditorError(
+            text("error.no_editor", editor=command[0], reason=error.strerror or error)
+        ) from None

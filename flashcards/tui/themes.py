@@ -14,11 +14,15 @@ from textual.theme import Theme
 HEAT_STEPS: Final = 8
 
 
-def _variables(*, muted: str, rule: str, mark: str, heat: Sequence[str]) -> dict[str, str]:
+def _variables(
+    *, muted: str, rule: str, mark: str, code: str, math: str, heat: Sequence[str]
+) -> dict[str, str]:
     """The names our style sheets use beside Textual's own; ``heat`` runs from little to much."""
     if len(heat) != HEAT_STEPS:
         raise ValueError(f"a heat ramp has {HEAT_STEPS} colours, not {len(heat)}")
-    return {"muted": muted, "rule": rule, "mark": mark} | {f"heat-{i}": c for i, c in enumerate(heat)}
+    return {"muted": muted, "rule": rule, "mark": mark, "code": code, "math": math} | {
+        f"heat-{i}": c for i, c in enumerate(heat)
+    }
 
 
 LIGHT: Final = Theme(
@@ -38,6 +42,8 @@ LIGHT: Final = Theme(
         muted="#6d6b65",
         rule="#d8d4c9",
         mark="#ffe08a",
+        code="#2f5f6e",
+        math="#5b3f94",
         heat=("#ece9e1", "#d3dfec", "#b3cce5", "#8db4db", "#6497cc", "#3f79b7", "#235b9a", "#123f74"),
     ),
 )
@@ -59,6 +65,8 @@ DARK: Final = Theme(
         muted="#8b93a1",
         rule="#343943",
         mark="#6b5518",
+        code="#9fc7d1",
+        math="#c9b3ee",
         heat=("#23272f", "#24364d", "#264a70", "#2d6195", "#3f7cb5", "#669bcb", "#9abfe0", "#d5e6f5"),
     ),
 )
@@ -81,6 +89,8 @@ CONTRAST: Final = Theme(
         muted="#d6d6d6",
         rule="#8c8c8c",
         mark="#7a5c00",
+        code="#9af2ff",
+        math="#e0c8ff",
         heat=("#1c1c1c", "#0e3a57", "#10537d", "#0f6fa8", "#1390d6", "#4fb6f0", "#9ad7f8", "#ffffff"),
     ),
 )
@@ -104,6 +114,8 @@ ANSI: Final = Theme(
         muted="ansi_default",
         rule="ansi_bright_black",
         mark="ansi_yellow",
+        code="ansi_cyan",
+        math="ansi_magenta",
         heat=("ansi_black",) * 2 + ("ansi_blue",) * 3 + ("ansi_bright_blue",) * 2 + ("ansi_white",),
     )
     | {

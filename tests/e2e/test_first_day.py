@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -37,12 +37,19 @@ NOTES = """# 位置编码
 """
 
 
+QUESTIONS = ("RoPE 为什么只与", "What does RoPE rotate?", "What is a KV cache?", "为什么要缩放点积")
+ANSWERS = ("各自的位置旋转", "never v", "earlier tokens are kept", "方差随维度增大")
+
+
 def reviews(home: Path) -> int:
     done = subprocess.run(
         [sys.executable, "-m", "flashcards", "stats", "--json"],
         capture_output=True, text=True, check=True, env={**os.environ, "FLASHCARDS_HOME": str(home)},
     )  # fmt: skip
     return int(json.loads(done.stdout)["reviews"])
+
+
+GOOD = {"zh_CN.UTF-8": "3 记得", "en_US.UTF-8": "3 Good"}
 
 
 @pytest.mark.parametrize(("columns", "rows", "language"), [(80, 24, "zh_CN.UTF-8"), (120, 40, "en_US.UTF-8")])
@@ -55,26 +62,78 @@ def test_a_first_day(tmp_path: Path, columns: int, rows: int, language: str) -> 
         terminal.wait("4 cards added")
         terminal.run()
         terminal.wait("位置编码")
-        terminal.press("Enter")  # the first deck is the person's own
-        terminal.wait(re.compile("RoPE 为什么").search.__call__ and (lambda s: "RoPE 为什么" in s))
+        terminal.press("j", "Enter")  # the person's own deck stands below "all decks"
+        seen = [question_on(terminal.wait(is_question))]
         for grade in ("3", "4", "1"):
             terminal.press("Space")
-            terminal.wait(lambda screen: any(word in screen for word in ("Good", "良好", "记得")))
+            terminal.wait(GOOD[language])
             terminal.press(grade)
-        terminal.wait("为什么要缩放点积")
+            seen.append(question_on(terminal.wait(lambda s: is_question(s) and question_on(s) not in seen)))
         terminal.press("u")  # the third answer is taken back
-        terminal.wait("What is a KV cache")
-        terminal.press("q")
-        terminal.wait("位置编码")
-        terminal.press("q")
-        terminal.wait("$")
+        terminal.wait(lambda s: question_on(s) == seen[2])
+        leave(terminal)
     assert reviews(home) == 2
     with Terminal(home, columns=columns, rows=rows, language=language) as terminal:
         terminal.run()
         terminal.wait("位置编码")
-        terminal.press("Enter")
-        terminal.wait("What is a KV cache")
-        terminal.press("q")
-        terminal.wait("位置编码")
-        terminal.press("q")
+        terminal.press("j", "Enter")
+        assert question_on(terminal.wait(is_question)) in seen[2:]
+        leave(terminal)
     assert reviews(home) == 2
+
+
+@pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed")
+def test_a_demo_runs_beside_its_card_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    notes = tmp_path / "pos.md"
+    notes.write_text(NOTES, "utf-8")
+    with Terminal(home, columns=120, rows=40) as terminal:
+        terminal.run("add", notes)
+        terminal.wait("4 cards added")
+        terminal.run("quiz", "is:own", "rotate")
+        terminal.wait("What does RoPE rotate?")
+        terminal.press("d")
+        terminal.wait("rope")
+        program = terminal.program()
+        assert program is not None
+        terminal.press("r")
+        terminal.wait("✓")
+        children = descendants(program)
+        terminal.press("q")
+        terminal.wait("What does RoPE rotate?")
+        leave(terminal)
+    assert [pid for pid in children if is_alive(pid)] == []
+
+
+def leave(terminal: Terminal) -> None:
+    """Back to the deck list and out of the app."""
+    terminal.press("q")
+    screen = terminal.wait(lambda s: "$ " in s.rstrip()[-3:] + " " or not is_question(s))
+    if terminal.program() is not None and screen:
+        terminal.press("q")
+    terminal.wait(lambda _: terminal.program() is None)
+
+
+def is_question(screen: str) -> bool:
+    return question_on(screen) is not None
+
+
+def question_on(screen: str) -> str | None:
+    """The question of the notes above that is on the screen, while its answer is not."""
+    shown = [q for q, a in zip(QUESTIONS, ANSWERS, strict=True) if q in screen and a not in screen]
+    return shown[0] if len(shown) == 1 else None
+
+
+def descendants(pid: int) -> list[int]:
+    """Process ids of everything that ``pid`` started."""
+    children = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split()
+    return [int(child) for child in children] + [d for child in children for d in descendants(int(child))]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{pid}/stat")
+    return not (state.exists() and state.read_text().rsplit(")", 1)[1].split()[0] == "Z")

@@ -35,11 +35,11 @@ class Params:
 
 def run(lab: Lab, p: Params) -> None:
 '''
-TAIL = '''
+TAIL = """
 
 if __name__ == "__main__":
     main(run, Params)
-'''
+"""
 HONEST = """\
 lab.step("Cut it")
 half = p.size / lab.variant(2, 3)

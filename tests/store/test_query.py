@@ -74,6 +74,7 @@ def numbers(library: Library, query: str) -> list[int]:
         ("prop:lapses>0", []),
         ("rated:1", [2]),
         ("deck:训练", [1, 2, 3, 4]),
+        ("deck:训练技巧", [1, 2, 3, 4]),
         ("deck:none", []),
         ("-LoRA -梯度", [2, 3]),
     ],
@@ -106,3 +107,13 @@ def test_no_text_breaks_the_search(library: Library, text: str) -> None:
         library.find(text)
     except QueryError:
         pass
+
+
+def test_a_deck_named_in_full_is_that_deck_alone(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "more.md").write_text(
+        "# 训练技巧续\n\n### 1. 什么是早停？\n\n- 验证损失不再下降就停\n", "utf-8"
+    )
+    library.add([tmp_path / "more.md"])
+    assert len(library.find("deck:训练技巧")) == 4
+    assert len(library.find("deck:训练技巧续")) == 1
+    assert len(library.find("is:own deck:训练")) == 5

@@ -9,7 +9,9 @@ from textual._cells import cell_len
 from flashcards.text.cells import cell_width, chop, clusters, cut, pad
 from flashcards.text.sanitize import sanitize_line
 
-SAFE = st.text(st.characters() | st.sampled_from("字，👨👩\u200d❤\ufe0f\u0301🇨🇳ｱ한가"), max_size=40).map(sanitize_line)
+SAFE = st.text(st.characters() | st.sampled_from("字，👨👩\u200d❤\ufe0f\u0301🇨🇳ｱ한가"), max_size=40).map(
+    sanitize_line
+)
 
 
 @given(SAFE)

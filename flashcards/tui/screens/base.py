@@ -67,5 +67,8 @@ class FlashcardsScreen(Screen[Result]):
     def tell(self, message: str, *, wrong: bool = False) -> None:
         """A short note in the corner; never read as markup."""
         self.app.notify(
-            sanitize(message), markup=False, severity="error" if wrong else "information", timeout=6 if wrong else 3
+            sanitize(message),
+            markup=False,
+            severity="error" if wrong else "information",
+            timeout=6 if wrong else 3,
         )

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from flashcards.text.cells import cut
-from flashcards.text.layout import Line
+from flashcards.text.lines import Line
 from flashcards.text.sanitize import sanitize_line
 from flashcards.tui.actions import bindings
 from flashcards.tui.widgets.drawing import line

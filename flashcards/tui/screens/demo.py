@@ -23,7 +23,8 @@ from flashcards.lab.params import resolve
 from flashcards.lab.runner import Run
 from flashcards.locale import text
 from flashcards.text import blocks
-from flashcards.text.layout import Line, layout
+from flashcards.text.layout import layout
+from flashcards.text.lines import Line
 from flashcards.text.sanitize import sanitize, sanitize_line
 from flashcards.tui.actions import Action, Scope, bindings
 from flashcards.tui.screens.base import FlashcardsScreen
@@ -55,7 +56,7 @@ class DemoScreen(FlashcardsScreen[None]):
     SCOPE: ClassVar[Scope] = "demo"
     BINDINGS: ClassVar[list[BindingType]] = bindings("demo")
     CSS_PATH = "demo.tcss"
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
 
     def __init__(self, info: DemoInfo, link: DemoLink) -> None:
         super().__init__()
@@ -126,7 +127,9 @@ class DemoScreen(FlashcardsScreen[None]):
 
     def title_left(self) -> Content:
         title = sanitize_line(self.info.titles[locale.language()])
-        control = Content.styled(f"  {text('demo.control_on')}", "bold $warning") if self.control else Content("")
+        control = (
+            Content.styled(f"  {text('demo.control_on')}", "bold $warning") if self.control else Content("")
+        )
         return Content.assemble((title, "bold $primary"), (f"  {self.info.slug}", "$muted"), control)
 
     def title_right(self) -> Content:
@@ -204,8 +207,9 @@ class DemoScreen(FlashcardsScreen[None]):
         for event in new:
             self._count(event)
         if new:
-            at_end = self.output.scroll_offset.y >= self.output.max_scroll_y - 1
-            self.output.add(new, follow=at_end)
+            self.output.add(new)
+            if self._end and self._end.status not in ("passed", "failed"):
+                self.output.action_bottom()  # why it did not come to its end stands there
         self.refresh_bars()
 
     def _count(self, event: Event) -> None:

@@ -15,7 +15,8 @@ from textual.widgets import Static
 from flashcards.locale import text
 from flashcards.text.blocks import parse
 from flashcards.text.cells import cell_width, pad
-from flashcards.text.layout import Line, layout
+from flashcards.text.layout import layout
+from flashcards.text.lines import Line
 from flashcards.tui.actions import Action, Scope, bindings, in_scope, keys_of, show_key
 from flashcards.tui.widgets.drawing import line
 from flashcards.tui.widgets.line_view import LineView

@@ -19,7 +19,7 @@ from flashcards.locale import text
 from flashcards.scheduling.days import date_of
 from flashcards.study.intake import Intake
 from flashcards.study.library import DeckSummary, HomeSummary
-from flashcards.text.layout import Line
+from flashcards.text.lines import Line
 from flashcards.tui.actions import Scope, bindings
 from flashcards.tui.screens.base import FlashcardsScreen
 from flashcards.tui.widgets.bars import KeyBar, TitleBar
@@ -43,18 +43,17 @@ class Today(LinesWidget):
     def lines_for(self, width: int) -> Sequence[Line]:
         if self.summary is None:
             return [line((text("home.loading"), "muted")), line()]
-        waits = self.summary.due + self.summary.new
-        first = (
-            line(
-                (f"{self.summary.due:,}", "title"), (f" {text('home.due')}   ", ""),
-                (f"{self.summary.new:,}", "title"), (f" {text('home.new')}", ""),
-            )
-            if waits
-            else line((text("home.nothing_due"), "good"))
-        )  # fmt: skip
+        due, new = self.summary.due, self.summary.new
+        first: list[str | tuple[str, str]] = []
+        if due:
+            first += [(f"{due:,}", "due"), f" {text('home.due')}   "]
+        if new:
+            first += [(f"{new:,}", "fresh"), f" {text('home.new')}"]
+        if not first:
+            first = [(text("home.nothing_due"), "good")]
         done = text("home.reviewed_today", count=self.summary.reviewed_today)
         streak = text("home.streak", count=self.summary.streak_days) if self.summary.streak_days else ""
-        return [first, line((" · ".join(part for part in (done, streak) if part), "muted"))]
+        return [line(*first), line((" · ".join(part for part in (done, streak) if part), "muted"))]
 
 
 class Habit(LinesWidget):
@@ -87,8 +86,8 @@ class HomeScreen(FlashcardsScreen[None]):
     SCOPE: ClassVar[Scope] = "home"
     BINDINGS: ClassVar[list[BindingType]] = bindings("home")
     CSS_PATH = "home.tcss"
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (22, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]  # noqa: RUF012
 
     @dataclass
     class Loaded(Message):

@@ -15,7 +15,7 @@ from flashcards.cards import DemoLink
 from flashcards.lab.catalogue import DemoInfo
 from flashcards.locale import text
 from flashcards.text.cells import cell_width, cut, pad
-from flashcards.text.layout import Line
+from flashcards.text.lines import Line
 from flashcards.text.sanitize import sanitize_line
 from flashcards.tui.actions import Scope, bindings
 from flashcards.tui.screens.base import FlashcardsScreen

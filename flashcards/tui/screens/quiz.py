@@ -26,9 +26,7 @@ from flashcards.tui.widgets.grade_bar import GradeBar
 from flashcards.tui.widgets.prompt import AnswerBox, Prompt
 
 GRADING = ("again", "hard", "good", "easy")
-CARD_ACTIONS = frozenset(
-    {"flip", "edit", "open_source", "bury", "suspend", "flag", "find", "copy", "demo"}
-)
+CARD_ACTIONS = frozenset({"flip", "edit", "open_source", "bury", "suspend", "flag", "find", "copy", "demo"})
 
 
 class QuizScreen(FlashcardsScreen[None]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -58,16 +58,15 @@ class KeyBar(Widget):
     def _item(self, action: Action) -> Content:
         screen = self.flashcards_screen
         keys = keys_of(action, screen.keymap)
-        style = Style.from_meta({"@click": f"{'' if '.' in action.command else 'screen.'}{action.command}"})
+        click = Style.from_meta({"@click": f"{'' if '.' in action.command else 'screen.'}{action.command}"})
         label = screen.label_of(action)
         key_style = self.get_visual_style("key-bar--key")
-        return Content.assemble((f" {show_key(keys[0])} ", key_style), f" {label} ").stylize(style)
+        return Content.assemble((f" {show_key(keys[0])}", key_style), (f" {label} ", click))
 
     @property
-    def flashcards_screen(self) -> FlashcardsScreen:
+    def flashcards_screen(self) -> FlashcardsScreen[Any]:
         from flashcards.tui.screens.base import FlashcardsScreen
 
         screen = self.screen
         assert isinstance(screen, FlashcardsScreen)
         return screen
-

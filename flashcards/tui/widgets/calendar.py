@@ -10,13 +10,13 @@ from datetime import date, timedelta
 from typing import Final
 
 from flashcards.locale import text
+from flashcards.text.cells import cell_width, pad
+from flashcards.text.lines import Line
 from flashcards.tui.themes import HEAT_STEPS
 from flashcards.tui.widgets.drawing import line
-from flashcards.text.cells import cell_width, pad
-from flashcards.text.layout import Line
 
 WEEK_WIDTH: Final = 2
-LABEL_WIDTH: Final = 4
+LABEL_WIDTH: Final = 5
 SQUARE: Final = "■ "
 SHADES: Final = ("· ", "░ ", "░ ", "▒ ", "▒ ", "▓ ", "▓ ", "█ ")
 WEEKS_AT_MOST: Final = 53

@@ -11,7 +11,8 @@ from typing import Final
 
 from flashcards.locale import text
 from flashcards.text.blocks import parse
-from flashcards.text.layout import Line, Span, layout
+from flashcards.text.layout import layout
+from flashcards.text.lines import Line, Span, literal
 from flashcards.text.sanitize import sanitize_line
 from flashcards.tui.widgets.drawing import line
 
@@ -80,9 +81,11 @@ def _marks(face: Face, width: int) -> Iterator[Line]:
     if facts:
         words = "  ".join(sanitize_line(fact).replace(" ", "\u00a0") for fact in facts)
         for folded in layout(parse(_literal(words)), width):
-            yield tuple(Span(s.text.replace("\u00a0", " "), "muted", s.link) for s in folded)
+            yield tuple(literal(s.text.replace("\u00a0", " "), "muted") for s in folded)
     for title in face.demos:
-        yield from ((Span("▸ ", "accent"), *laid_out) for laid_out in layout(parse(_literal(title)), width - 2))
+        yield from (
+            (literal("▸ ", "accent"), *laid_out) for laid_out in layout(parse(_literal(title)), width - 2)
+        )
 
 
 def _beside_key_points(face: Face, width: int) -> Iterator[Line]:
@@ -98,7 +101,7 @@ def _beside_key_points(face: Face, width: int) -> Iterator[Line]:
 
 def _barred(markdown: str, width: int, style: str) -> Iterator[Line]:
     for laid_out in layout(parse(markdown), max(1, width - len(BAR))):
-        yield (Span(BAR, "rule"), *(Span(s.text, s.style or style, s.link) for s in laid_out))
+        yield (literal(BAR, "rule"), *(Span(s.text, s.style or style, s.link) for s in laid_out))
 
 
 def _literal(words: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,7 +10,7 @@ from textual import events
 from textual.cache import LRUCache
 from textual.strip import Strip
 
-from flashcards.text.layout import Line, Span
+from flashcards.text.lines import Line, Span, literal
 from flashcards.tui.widgets.card_lines import Face, card_lines
 from flashcards.tui.widgets.line_view import LineView
 
@@ -33,7 +34,7 @@ class CardView(LineView):
 
     @property
     def margin(self) -> int:
-        return max(self.MARGIN, (self.container_size.width - MEASURE) // 2)
+        return max(self.MARGIN, (self.size.width - MEASURE) // 2)
 
     def show(self, face: Face, *, keep_place: bool = False) -> None:
         """Show ``face``; ``keep_place`` where more of the same card becomes visible."""
@@ -48,7 +49,7 @@ class CardView(LineView):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        if self.face is None or not self.container_size.width:
+        if self.face is None or not self.size.width:
             return
         key = (self.face, self.text_width)
         if (lines := self._layouts.get(key)) is None:
@@ -138,9 +139,9 @@ def restyle(laid_out: Line, marks: Sequence[tuple[int, int, str]]) -> Line:
         for start, end, _ in marks:
             cuts |= {cut - position for cut in (start, end) if 0 < cut - position < len(span.text)}
         edges = sorted(cuts)
-        for left, right in zip(edges, edges[1:], strict=False):
+        for left, right in itertools.pairwise(edges):
             at = position + left
             style = next((mark for start, end, mark in marks if start <= at < end), span.style)
-            spans.append(Span(span.text[left:right], style, span.link))
+            spans.append(literal(span.text[left:right], style, span.link))
         position += len(span.text)
     return tuple(spans)

@@ -8,7 +8,7 @@ from typing import Final
 from flashcards.locale import text
 from flashcards.study.library import DeckSummary
 from flashcards.text.cells import cut, pad
-from flashcards.text.layout import Line
+from flashcards.text.lines import Line
 from flashcards.text.sanitize import sanitize_line
 from flashcards.tui.widgets.drawing import line
 from flashcards.tui.widgets.lines_widget import LinesWidget
@@ -68,7 +68,10 @@ class DeckList(RowList):
 
     def row_line(self, row: int, width: int) -> Line:
         if row == 0:
-            totals = {name: sum(getattr(deck, name) for deck in self.decks) for name in _columns(0) + _columns(width)}
+            totals = {
+                name: sum(getattr(deck, name) for deck in self.decks)
+                for name in _columns(0) + _columns(width)
+            }
             return deck_line(text("home.all_decks"), totals, width)
         deck = self.decks[row - 1]
         return deck_line(deck.title, {name: getattr(deck, name) for name in _columns(width)}, width)

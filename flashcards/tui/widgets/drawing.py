@@ -14,12 +14,20 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from flashcards.text.layout import STYLES, Line, Span
+from flashcards.text.lines import Line, Span, literal
 from flashcards.tui.themes import HEAT_STEPS
 
+TEXT_STYLES: Final = (
+    *(f"heading{level}" for level in range(1, 7)), "strong", "emphasis", "strike", "mark", "sup", "sub", "code",
+    "math", "math.source", "link", "link.url", "quote", "quote.bar", "list.marker", "task", "table.border",
+    "table.head", "image", "details", "rule", "footnote", "code.wrap", "syntax.keyword", "syntax.string",
+    "syntax.comment", "syntax.number", "syntax.function", "syntax.class", "syntax.decorator", "syntax.builtin",
+    "syntax.operator",
+)  # fmt: skip
+"""The names that ``flashcards.text.lines`` lists."""
 OWN_STYLES: Final = (
     "muted", "number", "key", "cursor", "cursor-muted", "match", "match-now", "good", "bad", "warn",
-    "accent", "rule", "title", "value", *(f"heat-{step}" for step in range(HEAT_STEPS)),
+    "accent", "due", "fresh", "rule", "title", "value", *(f"heat-{step}" for step in range(HEAT_STEPS)),
     *(f"square-{step}" for step in range(HEAT_STEPS)), *(f"curve-{number}" for number in range(5)),
 )  # fmt: skip
 """Styles the screens use beside those of the text layout."""
@@ -30,9 +38,12 @@ def component(style: str) -> str:
     return f"line--{style.replace('.', '-')}"
 
 
+COMPONENTS: Final = frozenset(component(name) for name in (*TEXT_STYLES, *OWN_STYLES))
+
+
 def line(*parts: str | tuple[str, str]) -> Line:
-    """A line of plain texts and ``(text, style)`` pairs."""
-    return tuple(Span(part, "") if isinstance(part, str) else Span(*part) for part in parts)
+    """A line of plain texts and ``(text, style)`` pairs, which are our own words or safe already."""
+    return tuple(literal(part) if isinstance(part, str) else literal(*part) for part in parts)
 
 
 def overlay(strip: Strip, style: Style) -> Strip:
@@ -49,15 +60,17 @@ def restyled(spans: Line, style: str) -> Line:
 class DrawsLines(Widget):
     """A widget that draws lines of spans."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {component(name) for name in (*STYLES, *OWN_STYLES)}
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS)
 
-    def line_style(self, name: str) -> Style:
-        """How the theme draws ``name``; a name the style sheet does not know is drawn as plain text."""
-        if name.startswith("heat:"):
-            return self._heat_style(name.removeprefix("heat:"))
-        if not name or component(name) not in self._get_component_classes():
-            return self.rich_style
-        return self.get_component_rich_style(component(name))
+    def line_style(self, names: str) -> Style:
+        """How the theme draws ``names``, laid over each other; a name it does not know changes nothing."""
+        style = self.rich_style
+        for name in names.split():
+            if name.startswith("heat:"):
+                style += self._heat_style(name.removeprefix("heat:"))
+            elif component(name) in COMPONENTS:
+                style += self.get_component_rich_style(component(name), partial=True)
+        return style
 
     def _heat_style(self, steps: str) -> Style:
         upper, _, lower = steps.partition("/")

@@ -10,12 +10,25 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from flashcards.lab.events import (
-    Claim, End, Error, Event, Log, Matrix, Progress, Say, Series, Start, Step, Table, Tokens,
+    Claim,
+    End,
+    Error,
+    Event,
+    Log,
+    Matrix,
+    Progress,
+    Say,
+    Series,
+    Start,
+    Step,
+    Table,
+    Tokens,
 )  # fmt: skip
 from flashcards.locale import text
 from flashcards.text import blocks
 from flashcards.text.cells import cell_width, cut, pad
-from flashcards.text.layout import Line, layout
+from flashcards.text.layout import layout
+from flashcards.text.lines import Line
 from flashcards.text.sanitize import sanitize, sanitize_line
 from flashcards.tui.themes import HEAT_STEPS
 from flashcards.tui.widgets.drawing import line, restyled
@@ -23,7 +36,15 @@ from flashcards.tui.widgets.plot import bar_lines, curve_lines, short
 
 SHADES: Final = " ·░░▒▒▓█"
 """The heat ramp without colour."""
-RELATIONS: Final = {"close": "≈", "eq": "=", "at_most": "≤", "at_least": "≥", "set": "=", "monotone": "", "observe": ""}
+RELATIONS: Final = {
+    "close": "≈",
+    "eq": "=",
+    "at_most": "≤",
+    "at_least": "≥",
+    "set": "=",
+    "monotone": "",
+    "observe": "",
+}
 
 
 def event_lines(event: Event, width: int, *, shades: bool = False) -> Sequence[Line]:
@@ -56,12 +77,14 @@ def event_lines(event: Event, width: int, *, shades: bool = False) -> Sequence[L
 
 
 def _start(event: Start, width: int) -> Sequence[Line]:
-    facts = [event.device, event.dtype, f"seed {event.seed}"] + [f"{k} {v}" for k, v in event.versions.items()]
+    facts = [event.device, event.dtype, f"seed {event.seed}"] + [
+        f"{k} {v}" for k, v in event.versions.items()
+    ]
     lines = [line((cut(sanitize_line(" · ".join(facts)), width), "muted"))]
     if event.note:
         lines += [line((cut(sanitize_line(event.note), width), "muted"))]
     if event.control:
-        lines += [(*row,) for row in layout(blocks.parse(text("demo.control_runs")), width)]
+        lines += layout(blocks.parse(text("demo.control_runs")), width)
     return lines
 
 
@@ -76,7 +99,8 @@ def _cell(value: Any) -> tuple[blocks.Inline, ...]:
 
 def _table(event: Table, width: int) -> Sequence[Line]:
     numeric = [
-        all(isinstance(row[column], int | float) for row in event.rows) for column in range(len(event.columns))
+        all(isinstance(row[column], int | float) for row in event.rows)
+        for column in range(len(event.columns))
     ]
     table = blocks.Table(
         header=tuple(_cell(column) for column in event.columns),
@@ -194,7 +218,9 @@ def _value(value: Any) -> str:
 def _error(event: Error, width: int) -> Sequence[Line]:
     words = [sanitize_line(event.message), sanitize_line(event.hint)]
     if event.params:
-        words.append(text("demo.try", values=", ".join(f"{k} = {v}" for k, v in event.params.items())))
+        words.append(
+            sanitize_line(text("demo.try", values=", ".join(f"{k} = {v}" for k, v in event.params.items())))
+        )
     lines = [line()]
     for index, word in enumerate(filter(None, words)):
         rows = layout((blocks.Paragraph((blocks.Text(sanitize_line(word)),)),), max(1, width - 2))

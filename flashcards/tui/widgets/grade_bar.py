@@ -8,7 +8,7 @@ from typing import Final
 from flashcards.cards import Rating
 from flashcards.locale import text
 from flashcards.text.cells import cut, pad
-from flashcards.text.layout import Line
+from flashcards.text.lines import Line
 from flashcards.tui.actions import BY_ID, keys_of, show_key
 from flashcards.tui.widgets.drawing import line
 from flashcards.tui.widgets.lines_widget import LinesWidget
@@ -73,5 +73,7 @@ class GradeBar(LinesWidget):
             key = show_key(keys_of(action, self.keymap)[0])
             head = cut(f"{key} {action.label}", column - 1)
             first.append((pad(head, column, "center"), STYLES[rating]))
-            second.append((pad(cut(interval_words(self.intervals[rating]), column - 1), column, "center"), "muted"))
+            second.append(
+                (pad(cut(interval_words(self.intervals[rating]), column - 1), column, "center"), "muted")
+            )
         return [line(*first), line(*second)]

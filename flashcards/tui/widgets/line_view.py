@@ -13,7 +13,7 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from flashcards.text.layout import Line
+from flashcards.text.lines import Line
 from flashcards.tui.actions import bindings
 from flashcards.tui.widgets.drawing import DrawsLines
 
@@ -42,7 +42,7 @@ class LineView(DrawsLines, ScrollView, can_focus=True):
     @property
     def text_width(self) -> int:
         """Cells a line may take.  Does not depend on the scroll bar, or its coming would re-flow the text."""
-        return max(1, self.container_size.width - 2 * self.margin)
+        return max(1, self.size.width - 2 * self.margin)
 
     def watch_lines(self) -> None:
         self.forget_strips()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.geometry import Size
 from textual.strip import Strip
 
-from flashcards.text.layout import Line
+from flashcards.text.lines import Line
 from flashcards.tui.widgets.drawing import DrawsLines
 
 

@@ -1,4 +1,7 @@
-"""A demo's output as it comes: keeps the events, lays each out once, and again when the width changes."""
+"""A demo's output as it comes: keeps the events, lays each out once, and again when the width changes.
+
+It does not run after the newest line: a demo is read from the top, and the title bar says how far it is.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,13 @@ from collections.abc import Iterable
 from textual import events as textual_events
 
 from flashcards.lab.events import Event
-from flashcards.text.layout import Line
+from flashcards.text.lines import Line
 from flashcards.tui.widgets.event_lines import event_lines
 from flashcards.tui.widgets.line_view import LineView
 
 
 class OutputView(LineView):
-    """Follows the end while the person has not scrolled up."""
+    """All a run has said."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
@@ -25,16 +28,14 @@ class OutputView(LineView):
         self.lines = ()
         self.scroll_to(y=0, animate=False)
 
-    def add(self, events: Iterable[Event], *, follow: bool) -> None:
-        """Show more of the run; ``follow`` keeps the newest line in sight."""
+    def add(self, events: Iterable[Event]) -> None:
+        """Show more of the run."""
         new = list(events)
         self.events += new
         self.lines = [*self.lines, *self._laid_out(new)]
-        if follow:
-            self.scroll_to(y=max(0, len(self.lines) - self.size.height), animate=False)
 
     def _laid_out(self, events: Iterable[Event]) -> list[Line]:
-        if not self.container_size.width:
+        if not self.size.width:
             return []
         width, shades = self.text_width, self.colourless
         return [row for event in events for row in event_lines(event, width, shades=shades)]

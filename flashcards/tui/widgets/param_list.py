@@ -11,7 +11,7 @@ from flashcards import locale
 from flashcards.lab.errors import LabError
 from flashcards.lab.params import ParamSpec, Value
 from flashcards.text.cells import cell_width, cut, pad
-from flashcards.text.layout import Line
+from flashcards.text.lines import Line
 from flashcards.text.sanitize import sanitize_line
 from flashcards.tui.widgets.drawing import line
 from flashcards.tui.widgets.row_list import RowList

@@ -6,13 +6,14 @@ its own letter-like mark instead, so that two curves can still be told apart.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from flashcards.text.cells import cell_width, cut, pad
-from flashcards.text.layout import Line, Span
+from flashcards.text.lines import Line, Span, literal
 from flashcards.text.sanitize import sanitize_line
 from flashcards.tui.widgets.drawing import line
 
@@ -137,7 +138,7 @@ class Canvas:
         dots = [(round(px * across), round((1 - py) * down)) for px, py in points]
         if len(dots) == 1:
             self._dot(*dots[0], number)
-        for (x0, y0), (x1, y1) in zip(dots, dots[1:], strict=False):
+        for (x0, y0), (x1, y1) in itertools.pairwise(dots):
             steps = max(abs(x1 - x0), abs(y1 - y0), 1)
             for step in range(steps + 1):
                 self._dot(x0 + round((x1 - x0) * step / steps), y0 + round((y1 - y0) * step / steps), number)
@@ -157,9 +158,9 @@ class Canvas:
             if shades and bits:
                 char = CURVE_MARKS[number % len(CURVE_MARKS)]
             if spans and spans[-1].style == style:
-                spans[-1] = Span(spans[-1].text + char, style)
+                spans[-1] = literal(spans[-1].text + char, style)
             else:
-                spans.append(Span(char, style))
+                spans.append(literal(char, style))
         return tuple(spans)
 
 
@@ -177,7 +178,12 @@ def bar_lines(labels: Sequence[object], curves: Mapping[str, Sequence[float]], w
             room = max(1, width - name_width - 2 - cell_width(figure) - 1)
             bar = _bar(abs(value) / most * room) if math.isfinite(value) else ""
             lines.append(
-                line(pad(name, name_width), "  ", (bar, CURVE_STYLES[number % len(CURVE_STYLES)]), (f" {figure}", "value"))
+                line(
+                    pad(name, name_width),
+                    "  ",
+                    (bar, CURVE_STYLES[number % len(CURVE_STYLES)]),
+                    (f" {figure}", "value"),
+                )
             )
     return lines
 

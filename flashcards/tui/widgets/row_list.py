@@ -14,7 +14,7 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from flashcards.text.layout import Line
+from flashcards.text.lines import Line
 from flashcards.tui.actions import bindings
 from flashcards.tui.widgets.drawing import DrawsLines, overlay
 
@@ -53,7 +53,7 @@ class RowList(DrawsLines, ScrollView, can_focus=True):
     @property
     def row_width(self) -> int:
         """Cells a row may take beside the margins and the scroll bar."""
-        return max(1, self.container_size.width - 2 * self.MARGIN)
+        return max(1, self.size.width - 2 * self.MARGIN)
 
     def rows_changed(self) -> None:
         """Draw again after the rows behind the list have changed; the cursor stays where it can."""
