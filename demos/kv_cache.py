@@ -18,12 +18,12 @@ Written = tuple[list[int], Tensor, list[int], Cache]  # tokens, logits (new, V),
 
 @dataclass(frozen=True)
 class Params:
-    layers: int = param(4, low=1, high=8, tiny=2, help="number of layers L", zh="层数 L")
+    layers: int = param(4, low=2, high=8, tiny=2, help="number of layers L", zh="层数 L")
     heads: int = param(4, low=1, high=16, help="query heads", zh="查询头数")
     kv_heads: int = param(2, low=1, high=16, help="key and value heads n_kv (GQA)", zh="键值头数 n_kv（GQA）")
-    head_dim: int = param(32, low=8, high=128, tiny=16, help="width of a head d_h", zh="每个头的维度 d_h")
-    prompt: int = param(32, low=1, high=128, tiny=8, help="tokens in the prompt", zh="提示词的 token 数")
-    new: int = param(64, low=8, high=128, tiny=16, help="tokens to generate", zh="生成的 token 数")
+    head_dim: int = param(32, low=16, high=128, tiny=16, help="width of a head d_h", zh="每个头的维度 d_h")
+    prompt: int = param(32, low=4, high=128, tiny=8, help="tokens in the prompt", zh="提示词的 token 数")
+    new: int = param(64, low=16, high=128, tiny=16, help="tokens to generate", zh="生成的 token 数")
 
     def check(self) -> None:
         if self.heads % self.kv_heads or self.head_dim % 2:
@@ -50,8 +50,8 @@ class Decoder:
         self.p = p
         # float32 on every device: in half precision near-ties flip, and greedy texts part ways
         self.embedding = matrix(VOCABULARY, d) * math.sqrt(VOCABULARY)
-        shapes = dict.fromkeys("qo", (d, d)) | dict.fromkeys("kv", (d, d_kv))
-        shapes |= {"up": (d, 4 * d), "down": (4 * d, d)}
+        square, wide = dict.fromkeys("qo", (d, d)), {"up": (d, 4 * d), "down": (4 * d, d)}
+        shapes = square | dict.fromkeys("kv", (d, d_kv)) | wide
         self.layers = [{name: matrix(*shape) for name, shape in shapes.items()} for _ in range(p.layers)]
         self.head = matrix(d, VOCABULARY) * 10  # apart enough that rounding cannot change the winner
 
@@ -67,9 +67,7 @@ class Decoder:
 
     def attend(self, x: Tensor, w: dict[str, Tensor], positions: Tensor, cache: Cache, i: int) -> Tensor:
         d_h = self.p.head_dim
-        q, k, v = (
-            (x @ w[name]).unflatten(-1, (-1, d_h)).transpose(0, 1) for name in "qkv"
-        )  # (heads, t, d_h)
+        q, k, v = ((x @ w[n]).unflatten(-1, (-1, d_h)).transpose(0, 1) for n in "qkv")  # (heads, t, d_h)
         q, k = rotate(q, positions), rotate(k, positions)  # keys are kept already turned
         if i in cache:
             k, v = (torch.cat([old, new], dim=1) for old, new in zip(cache[i], (k, v), strict=True))
@@ -126,9 +124,8 @@ def run(lab: Lab, p: Params) -> None:
     total = p.prompt + p.new - 1
     measured = sum(t.numel() * t.element_size() for pair in cache.values() for t in pair)
     expected = 2 * p.layers * p.kv_heads * p.head_dim * total * 4
-    title = "The cache is as large as the formula says"
-    question = f"{p.layers} layers, {p.kv_heads} KV heads, d_h = {p.head_dim}, {total} tokens in float32: how many bytes?"
-    lab.claim(title, measured=measured, equals=expected, predict=question, unit="B")
+    question = f"{p.layers} layers, {p.kv_heads} KV heads, d_h = {p.head_dim}, {total} tokens, float32: how many bytes?"
+    lab.claim("Bytes in the cache = formula", measured=measured, equals=expected, predict=question, unit="B")
 
     lab.step("3 · What it saves in computing")
     lab.say(
@@ -141,9 +138,8 @@ def run(lab: Lab, p: Params) -> None:
     lab.claim("FLOPs with the cache = formula", measured=sum(cached_flops), equals=with_cache, unit="FLOPs")
     saved = sum(plain_flops) / sum(cached_flops)
     expected = sum(formula(p, n, n) for n in lengths) / with_cache
-    title = "Without a cache: so many times the FLOPs"
     question = f"A prompt of {p.prompt}, {p.new} new tokens: how many times the FLOPs without a cache?"
-    lab.claim(title, measured=saved, close_to=expected, tol=1e-9, predict=question, unit="times")
+    lab.claim("Times the FLOPs without it", measured=saved, close_to=expected, tol=1e-9, predict=question)
     ratios = [plain_flops[p.new * i // 4 - 1] / cached_flops[p.new * i // 4 - 1] for i in (1, 2, 3, 4)]
     lab.claim("The longer the text, the more a step saves", measured=ratios, monotone="increasing")
     if lab.device.startswith("cuda"):

@@ -52,7 +52,7 @@ def change_to_learn(p: Params, generator: torch.Generator) -> Tensor:
     return 3 * (strong + 0.1 * rest * strong.norm() / rest.norm())
 
 
-def train(layer: LoRALinear, x: Tensor, target: Tensor, steps: int = 400) -> None:
+def train(layer: LoRALinear, x: Tensor, target: Tensor, steps: int = 800) -> None:
     """Full-batch Adam, written out because torch.optim costs a second of imports."""
     weights = [w for w in layer.parameters() if w.requires_grad]
     moments = [(torch.zeros_like(w), torch.zeros_like(w)) for w in weights]
@@ -113,8 +113,8 @@ def run(lab: Lab, p: Params) -> None:
         train(adapted[rank], x, target)
     left = [((adapted[rank](x) - target).norm() / delta.norm()).item() for rank in ranks]
     lab.series("Part of ΔW still missing, by rank", ranks, {"LoRA": left, "best possible": best})
-    # 3 % of |ΔW| is not rounding: 400 steps leave some of the many equally weak directions unlearned.
-    lab.claim("LoRA ends where the best matrix of its rank ends", measured=left, close_to=best, tol=0.03)
+    # 2 % of |ΔW| is not rounding: 800 steps leave some of the many equally weak directions unlearned.
+    lab.claim("LoRA ends where the best matrix of its rank ends", measured=left, close_to=best, tol=0.02)
     layer = adapted[r]
     beyond = torch.linalg.svdvals((layer(x).T - base).detach().cpu())[
         r

@@ -1,4 +1,4 @@
-"""LoRA merge — W + (α/r)·BA gives the adapter's outputs free.  Hu et al. 2021, §4.1 (arXiv:2106.09685)."""
+"""LoRA merge — W + (α/r)·BA gives the adapter's outputs at no extra cost.  Hu et al. 2021, §4.1 (arXiv:2106.09685)."""
 
 import math
 from dataclasses import dataclass

@@ -131,7 +131,7 @@ def stats(home: Path | None, as_json: bool) -> None:
 @click.option("--importance", type=click.FloatRange(0, 100), help="Weight of the cards; 1 is usual.")
 @click.pass_obj
 def set_marks(
-    home: Path | None, ids: tuple[str, ...], tag: tuple[str, ...], bury: bool, **given: Any
+    home: Path | None, /, ids: tuple[str, ...], tag: tuple[str, ...], bury: bool, **given: Any
 ) -> None:
     """Set what you decide about cards; a rescan of the notes never changes it."""
     names = {"suspend": "suspended", "flag": "flagged", "reviewed": "reviewed", "importance": "importance"}

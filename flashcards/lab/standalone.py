@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import os
 import shutil
 import sys
@@ -20,7 +21,8 @@ from flashcards.lab.plain import PlainFace, Style
 
 def run_file(run: RunFunction, params: type[Any]) -> int:
     """Parse ``sys.argv``, run, print; returns the exit code."""
-    path = Path(run.__code__.co_filename).resolve()
+    # A decorator such as torch.no_grad() wraps run in a function of its own file.
+    path = Path(inspect.unwrap(run).__code__.co_filename).resolve()
     try:
         demo = read_demo(path)
         options = _parser(demo).parse_args()

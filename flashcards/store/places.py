@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +26,6 @@ class Known:
     position: int
     number: str | None
     path: tuple[str, ...]
-    content_print: str
-    question_print: str
     question: str
     answer: str
     archived: bool
@@ -41,9 +39,9 @@ class Placed:
     draft: Draft
     language: Language
     position: int
-    content_print: str
-    question_print: str
     demos: tuple[DemoLink, ...]
+    minted: bool = False
+    """Its id was made for this very draft: nothing of it can be kept yet."""
 
 
 def known_cards(
@@ -61,45 +59,65 @@ def known_cards(
     return [_known(row) for row in rows]
 
 
-def languages_elsewhere(db: Database, card_id: CardId, file_id: int | None) -> set[Language]:
-    """Languages in which a living card stands in another file than ``file_id``."""
+def standing_elsewhere(
+    db: Database, ids: Sequence[CardId], file_id: int | None
+) -> set[tuple[CardId, Language]]:
+    """Which of these cards, living, stand in another file than ``file_id``, and in which language."""
     return {
-        row["language"]
+        (CardId(row["card_id"]), row["language"])
+        for part in _portions(ids)
         for row in db.rows(
-            "SELECT l.language FROM locators l JOIN cards c ON c.id = l.card_id WHERE l.card_id = ? "
+            "SELECT l.card_id, l.language FROM locators l JOIN cards c ON c.id = l.card_id "
+            f"WHERE l.card_id IN ({','.join('?' * len(part))}) "
             "AND l.file_id IS NOT NULL AND l.file_id IS NOT ? AND c.archived_at IS NULL",
-            (card_id, file_id),
+            (*part, file_id),
         )
     }
 
 
 def put_cards(
-    db: Database, deck_id: int, file_id: int, placed: Iterable[Placed], now: int
+    db: Database, deck_id: int, file_id: int, placed: Sequence[Placed], now: int
 ) -> tuple[int, int]:
     """Keep the cards of one file, texts and places.  Returns how many are new and how many changed.
 
     One ``executemany`` a table inside the scan's transaction: a scan is kept whole or not at all.
     """
-    cards, texts, locators = [], [], []
-    before = _fingerprints_before(db, file_id, [p.card_id for p in placed])
+    minted = [item for item in placed if item.minted]
+    with db.transaction() as connection:
+        connection.executemany(_INSERT_CARD, (_card_row(item, deck_id, now) for item in minted))
+        connection.executemany(_INSERT_TEXT, (_text_row(item) for item in minted))
+        connection.executemany(_INSERT_LOCATOR, (_locator_row(item, file_id) for item in minted))
+        added, changed = _put_again(db, deck_id, file_id, [p for p in placed if not p.minted], now)
+    return len(minted) + added, changed
+
+
+def _put_again(
+    db: Database, deck_id: int, file_id: int, placed: Sequence[Placed], now: int
+) -> tuple[int, int]:
+    """Keep cards that may have been kept before, in this file or another one, in this language or the other."""
+    before = _kept_now(db, [p.card_id for p in placed])
+    cards, texts, locators, bilingual = [], [], [], []
     added = changed = 0
     for item in placed:
-        text = _text_row(item)
-        shape = _shape(item, deck_id)
-        earlier = before.get((item.card_id, item.language))
-        if earlier is None:
-            added += 1
-        elif earlier != (text, shape):
-            changed += 1
-        same = earlier == (text, shape)
-        cards.append({**shape, "id": item.card_id, "position": item.position, "now": now, "same": same})
-        texts.append({**text, "card_id": item.card_id, "language": item.language})
+        card, text = _card_row(item, deck_id, now), _text_row(item)
+        languages = before.get(item.card_id, {})
+        earlier = languages.get(item.language)
+        same = earlier == _content(card, text)
+        added += earlier is None
+        changed += earlier is not None and not same
+        cards.append({**dict(zip(_CARD_COLUMNS, card, strict=True)), "same": same, "language": item.language})
+        texts.append(text)
         locators.append(_locator_row(item, file_id))
+        if languages.keys() - {item.language}:
+            single = item.draft.card_id is None
+            bilingual.append(
+                {"card_id": item.card_id, "language": item.language, "file_id": file_id, "single": single}
+            )
     with db.transaction() as connection:
         # A file whose language is now detected otherwise must not leave the card a second, stale text.
         # Only a card that its author gave an id may stand in two files, one a language.
         for table in ("texts", "locators"):
-            connection.executemany(_DROP_OTHER_LANGUAGE.format(table=table), locators)
+            connection.executemany(_DROP_OTHER_LANGUAGE.format(table=table), bilingual)
         connection.executemany(_UPSERT_CARD, cards)
         connection.executemany(_UPSERT_TEXT, texts)
         connection.executemany(_UPSERT_LOCATOR, locators)
@@ -114,113 +132,129 @@ def archive(db: Database, ids: Iterable[CardId], now: int) -> None:
         )
 
 
-_UPSERT_CARD = """
-    INSERT INTO cards (id, deck_id, kind, form, answered, reviewed, difficulty, importance, tags, path, demos,
-                       extra, position, changed_at)
-    VALUES (:id, :deck_id, :kind, :form, :answered, :reviewed, :difficulty, :importance, :tags, :path, :demos,
-            :extra, :position, :now)
+_CARD_COLUMNS = (
+    "id", "deck_id", "kind", "form", "answered", "reviewed", "difficulty", "importance", "tags", "path", "demos",
+    "extra", "position", "changed_at",
+)  # fmt: skip
+_TEXT_COLUMNS = ("card_id", "language", "question", "answer", "key_points", "remarks", "context", "also")
+_LOCATOR_COLUMNS = ("card_id", "language", "file_id", "position", "line", "end_line", "number", "path")
+
+
+def _insert(table: str, columns: Sequence[str]) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+
+
+_INSERT_CARD = _insert("cards", _CARD_COLUMNS)
+_INSERT_TEXT = _insert("texts", _TEXT_COLUMNS)
+_INSERT_LOCATOR = _insert("locators", _LOCATOR_COLUMNS)
+_UPSERT_CARD = f"""
+    INSERT INTO cards ({", ".join(_CARD_COLUMNS)}) VALUES ({", ".join(f":{c}" for c in _CARD_COLUMNS)})
     ON CONFLICT (id) DO UPDATE SET deck_id = :deck_id, kind = :kind, form = :form, reviewed = :reviewed,
         answered = :answered OR EXISTS (SELECT 1 FROM texts t WHERE t.card_id = :id AND t.answer != ''
                                         AND t.language != :language),
         difficulty = :difficulty, importance = :importance, tags = :tags, path = :path, demos = :demos,
         extra = :extra, position = :position, archived_at = NULL,
-        changed_at = CASE WHEN :same THEN changed_at ELSE :now END
+        changed_at = CASE WHEN :same THEN changed_at ELSE :changed_at END
 """
 _DROP_OTHER_LANGUAGE = """
     DELETE FROM {table} WHERE card_id = :card_id AND language IN (
         SELECT language FROM locators WHERE card_id = :card_id AND language != :language
         AND (:single OR file_id IS NULL OR file_id = :file_id))
 """
-_UPSERT_TEXT = """
-    INSERT INTO texts (card_id, language, question, answer, key_points, remarks, context, also)
-    VALUES (:card_id, :language, :question, :answer, :key_points, :remarks, :context, :also)
-    ON CONFLICT (card_id, language) DO UPDATE SET question = :question, answer = :answer,
-        key_points = :key_points, remarks = :remarks, context = :context, also = :also
-    WHERE question IS NOT :question OR answer IS NOT :answer OR key_points IS NOT :key_points
-        OR remarks IS NOT :remarks OR context IS NOT :context OR also IS NOT :also
-"""
-_UPSERT_LOCATOR = """
-    INSERT INTO locators (card_id, language, file_id, position, line, end_line, number, path, content_print,
-                          question_print)
-    VALUES (:card_id, :language, :file_id, :position, :line, :end_line, :number, :path, :content_print,
-            :question_print)
-    ON CONFLICT (card_id, language) DO UPDATE SET file_id = :file_id, position = :position, line = :line,
-        end_line = :end_line, number = :number, path = :path, content_print = :content_print,
-        question_print = :question_print
-"""
-_TEXT_COLUMNS = ("question", "answer", "key_points", "remarks", "context", "also")
-_SHAPE_COLUMNS = (
-    "deck_id", "kind", "form", "answered", "reviewed", "difficulty", "importance", "tags", "path", "demos", "extra",
-)  # fmt: skip
+_UPSERT_TEXT = (
+    f"{_INSERT_TEXT} ON CONFLICT (card_id, language) DO UPDATE SET "
+    f"{', '.join(f'{c} = excluded.{c}' for c in _TEXT_COLUMNS[2:])} "
+    f"WHERE {' OR '.join(f'{c} IS NOT excluded.{c}' for c in _TEXT_COLUMNS[2:])}"
+)
+_UPSERT_LOCATOR = (
+    f"{_INSERT_LOCATOR} ON CONFLICT (card_id, language) DO UPDATE SET "
+    f"{', '.join(f'{c} = excluded.{c}' for c in _LOCATOR_COLUMNS[2:])}"
+)
+_KEPT = (
+    "SELECT t.card_id, t.language, "
+    + ", ".join(f"c.{column}" for column in _CARD_COLUMNS[1:-2])
+    + ", "
+    + ", ".join(f"t.{column}" for column in _TEXT_COLUMNS[2:])
+    + " FROM texts t JOIN cards c ON c.id = t.card_id WHERE t.card_id IN ({marks})"
+)
+
+_Content = tuple[object, ...]
+"""What a card says, its place in the files left out: a change of it is a change of the card."""
 
 
-def _fingerprints_before(
-    db: Database, file_id: int, ids: Sequence[CardId]
-) -> dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]]:
-    """What is kept of these cards now, to tell what the new reading changes."""
-    found: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        rows = db.rows(
-            "SELECT t.*, c.*, t.card_id AS cid FROM texts t JOIN cards c ON c.id = t.card_id "
-            f"WHERE t.card_id IN ({','.join('?' * len(part))})",
-            tuple(part),
-        )
-        for row in rows:
-            text = {column: row[column] for column in _TEXT_COLUMNS}
-            shape = {column: row[column] for column in _SHAPE_COLUMNS}
+def _content(card: _Content, text: _Content) -> _Content:
+    return (*card[1:-2], *text[2:])
+
+
+def _kept_now(db: Database, ids: Sequence[CardId]) -> dict[CardId, dict[Language, _Content]]:
+    """What is kept of these cards, by language, to tell what the new reading changes."""
+    found: dict[CardId, dict[Language, _Content]] = {}
+    answered = _CARD_COLUMNS.index("answered") - 1
+    answer = len(_CARD_COLUMNS) - 3 + _TEXT_COLUMNS.index("answer") - 2
+    for part in _portions(ids):
+        for row in db.rows(_KEPT.format(marks=",".join("?" * len(part))), tuple(part)):
+            content = list(row)[2:]
             # Whether the card is answered at all may depend on its other language.
-            shape["answered"] = int(bool(row["answer"].strip()))
-            found[row["cid"], row["language"]] = (text, {**shape, "language": row["language"]})
+            content[answered] = int(bool(content[answer].strip()))
+            found.setdefault(CardId(row["card_id"]), {})[row["language"]] = tuple(content)
     return found
 
 
-def _text_row(item: Placed) -> dict[str, Any]:
-    draft = item.draft
-    return {
-        "question": draft.question,
-        "answer": draft.answer,
-        "key_points": _json(draft.key_points),
-        "remarks": _json(draft.remarks),
-        "context": draft.context,
-        "also": _json(draft.also),
-    }
+def _portions(ids: Sequence[CardId]) -> Iterator[Sequence[CardId]]:
+    """Few enough at a time: SQLite's default limit on parameters is 999."""
+    return (ids[start : start + 500] for start in range(0, len(ids), 500))
 
 
-def _shape(item: Placed, deck_id: int) -> dict[str, Any]:
+def _card_row(item: Placed, deck_id: int, now: int) -> _Content:
+    """The values of ``_CARD_COLUMNS``."""
     draft = item.draft
     reviewed = draft.reviewed if draft.reviewed is not None else draft.form == "question"
-    return {
-        "deck_id": deck_id,
-        "kind": draft.kind,
-        "form": draft.form,
-        "answered": int(draft.answered),
-        "reviewed": int(reviewed),
-        "difficulty": draft.difficulty,
-        "importance": draft.importance,
-        "tags": _json(draft.tags),
-        "path": _json(draft.path),
-        "demos": _demos(item.demos),
-        "extra": _json(dict(draft.extra)),
-        "language": item.language,
-    }
+    return (
+        item.card_id,
+        deck_id,
+        draft.kind,
+        draft.form,
+        int(draft.answered),
+        int(reviewed),
+        draft.difficulty,
+        draft.importance,
+        _json(draft.tags),
+        _json(draft.path),
+        _demos(item.demos),
+        _json(dict(draft.extra)),
+        item.position,
+        now,
+    )
 
 
-def _locator_row(item: Placed, file_id: int) -> dict[str, Any]:
+def _text_row(item: Placed) -> _Content:
+    """The values of ``_TEXT_COLUMNS``."""
     draft = item.draft
-    return {
-        "single": item.draft.card_id is None,
-        "card_id": item.card_id,
-        "language": item.language,
-        "file_id": file_id,
-        "position": item.position,
-        "line": draft.line,
-        "end_line": draft.end_line,
-        "number": draft.number,
-        "path": _json(draft.path),
-        "content_print": item.content_print,
-        "question_print": item.question_print,
-    }
+    return (
+        item.card_id,
+        item.language,
+        draft.question,
+        draft.answer,
+        _json(draft.key_points),
+        _json(draft.remarks),
+        draft.context,
+        _json(draft.also),
+    )
+
+
+def _locator_row(item: Placed, file_id: int) -> _Content:
+    """The values of ``_LOCATOR_COLUMNS``."""
+    draft = item.draft
+    return (
+        item.card_id,
+        item.language,
+        file_id,
+        item.position,
+        draft.line,
+        draft.end_line,
+        draft.number,
+        _json(draft.path),
+    )
 
 
 def _known(row: sqlite3.Row) -> Known:
@@ -231,29 +265,44 @@ def _known(row: sqlite3.Row) -> Known:
         row["position"],
         row["number"],
         tuple(json.loads(row["path"])),
-        row["content_print"],
-        row["question_print"],
         row["question"],
         row["answer"],
         row["archived_at"] is not None,
     )
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+"""``json.dumps`` with an option makes a new encoder each time: three times the cost of a short list."""
+
+
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    if not value:  # most tags, remarks and links: not worth the encoder
+        return "{}" if isinstance(value, dict) else "[]"
+    return _encode(value)
 
 
-def concept_links(db: Database) -> list[tuple[CardId, str, tuple[str, ...], list[str]]]:
-    """Cards whose author linked no demo: id, question, path, and the slugs they are linked to now."""
+def concept_links(db: Database) -> list[tuple[CardId, Draft, list[str]]]:
+    """Cards whose author linked no demo: id, what links it, and the slugs it is linked to now."""
     rows = db.rows(
-        "SELECT c.id, c.path, c.demos, t.question FROM cards c JOIN texts t ON t.card_id = c.id GROUP BY c.id"
+        "SELECT c.id, c.form, c.path, c.demos, t.question, t.context, t.key_points FROM cards c JOIN texts t ON t.card_id = c.id GROUP BY c.id"
     )
     found = []
     for row in rows:
         links = json.loads(row["demos"])
         if not any(link["explicit"] for link in links):
             path = tuple(json.loads(row["path"]))
-            found.append((CardId(row["id"]), row["question"], path, [link["slug"] for link in links]))
+            points = tuple(json.loads(row["key_points"]))
+            draft = Draft(
+                row["question"],
+                "",
+                0,
+                0,
+                path=path,
+                form=row["form"],
+                context=row["context"],
+                key_points=points,
+            )
+            found.append((CardId(row["id"]), draft, [link["slug"] for link in links]))
     return found
 
 

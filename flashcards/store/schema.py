@@ -126,12 +126,10 @@ def _create_cards(db: sqlite_utils.Database) -> None:
             "end_line": int,
             "number": str,
             "path": str,
-            "content_print": str,
-            "question_print": str,
         },
         pk="id",
         foreign_keys=[("card_id", "cards", "id"), ("file_id", "files", "id")],
-        not_null={"card_id", "language", "position", "line", "end_line", "content_print", "question_print"},
+        not_null={"card_id", "language", "position", "line", "end_line"},
     )
     db.table("locators").create_index(["card_id", "language"], unique=True)
     db.table("locators").create_index(["file_id"])

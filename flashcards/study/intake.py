@@ -5,13 +5,13 @@ One transaction: a scan is kept whole or not at all.
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flashcards.cards import CardId, Draft, Language
+from flashcards.cards import CardId, Language
 from flashcards.errors import FlashcardsError
 from flashcards.store import places, sources
 from flashcards.store.database import Database
@@ -60,7 +60,19 @@ class Intake:
 
 def mint_id() -> CardId:
     """A new id for a card of the person's own notes: random, since nothing about a note is for ever."""
-    return CardId("n" + secrets.token_hex(6))
+    return CardId("n" + os.urandom(6).hex())
+
+
+@dataclass(frozen=True, slots=True)
+class _Identities:
+    """Who the drafts of a scan are."""
+
+    ids: dict[tuple[str, int], CardId]
+    """By file and position; every draft has one."""
+    minted: set[CardId]
+    """Those made for drafts that were never seen before."""
+    vanished: list[Known]
+    """Cards that stood in the files of the scan and are in none of them any more."""
 
 
 def take_in(
@@ -87,15 +99,15 @@ def take_in(
         if not read and not gone:
             return intake
         intake.read_files = len(read)
-        ids, vanished = _identify(db, read, gone, intake, mint)
+        identities = _identify(db, read, gone, intake, mint)
         if not agreed:
-            _refuse_many(db, scans, vanished)
+            _refuse_many(db, scans, identities.vanished)
         # Old places go first: a card that moved between two files of one scan must not meet its own shadow.
         for row in gone:
             sources.drop_file(db, row.id)
         for scan, file in read:
-            _keep_file(db, scan, file, ids, intake, now)
-        archived = _still_gone(db, vanished, ids)
+            _keep_file(db, scan, file, identities, intake, now)
+        archived = _still_gone(db, identities)
         places.archive(db, archived, now)
         intake.archived = len(archived)
     return intake
@@ -115,38 +127,37 @@ def _identify(
     gone: Sequence[sources.FileRow],
     intake: Intake,
     mint: Callable[[], CardId],
-) -> tuple[dict[tuple[str, int], CardId], list[Known]]:
-    """An id for every draft (by file and position), and the cards that are in none of the files any more."""
+) -> _Identities:
     rows = {row.path: row for row in sources.files(db)}
     reread = {file.path for _, file in read}
     missing = [row for row in rows.values() if row.path not in reread and not Path(row.path).exists()]
     standing = [row.id for row in (*gone, *missing, *(rows[p] for p in reread if p in rows))]
     known = places.known_cards(db, list(dict.fromkeys(standing)))
     archived = places.known_cards(db, archived=True)
-    found = [
-        Found.of(draft, file.path, position)
-        for _, file in read
-        if file.reading is not None
-        for position, draft in enumerate(file.reading.drafts)
-    ]
     ids: dict[tuple[str, int], CardId] = {}
-    for item in found:
-        if item.draft.card_id is not None:
-            ids[item.file, item.position] = item.draft.card_id
+    free: list[Found] = []
+    for _, file in read:
+        for position, draft in enumerate(file.reading.drafts if file.reading is not None else ()):
+            if draft.card_id is None:
+                free.append(Found(draft, file.path, position))
+            else:
+                ids[file.path, position] = draft.card_id
     explicit = set(ids.values())
-    free = [item for item in found if (item.file, item.position) not in ids]
     matching = match(free, [k for k in (*known, *archived) if k.card_id not in explicit])
+    minted: set[CardId] = set()
     for index, item in enumerate(free):
-        ids[item.file, item.position] = matching.ids.get(index) or mint()
+        card_id = matching.ids.get(index)
+        if card_id is None:
+            card_id = mint()
+            minted.add(card_id)
+        ids[item.file, item.position] = card_id
     for index, candidates in matching.unsure:
         if index not in matching.ids:
             item = free[index]
             intake.unsure.append((f"{item.file}:{item.draft.line}: {item.draft.question[:60]}", candidates))
     kept = set(ids.values())
-    scanned = {row.id for row in gone} | {rows[p].id for p in reread if p in rows}
-    paths = {row.id: row.path for row in rows.values()}
-    in_scan = {paths[i] for i in scanned}
-    return ids, [k for k in known if k.card_id not in kept and k.file in in_scan]
+    in_scan = {row.path for row in gone} | reread
+    return _Identities(ids, minted, [k for k in known if k.card_id not in kept and k.file in in_scan])
 
 
 def _refuse_many(db: Database, scans: Sequence[Scan], vanished: Sequence[Known]) -> None:
@@ -165,7 +176,7 @@ def _refuse_many(db: Database, scans: Sequence[Scan], vanished: Sequence[Known])
 
 
 def _keep_file(
-    db: Database, scan: Scan, file: ReadFile, ids: dict[tuple[str, int], CardId], intake: Intake, now: int
+    db: Database, scan: Scan, file: ReadFile, identities: _Identities, intake: Intake, now: int
 ) -> None:
     reading = file.reading
     assert reading is not None
@@ -184,44 +195,40 @@ def _keep_file(
     language: Language = (header and header.language) or reading.language
     key = f"{scan.source.kind}:{header.id}" if header and header.id else f"file:{file.path}"
     deck_id = sources.put_deck(db, key, {language: title}, scan.source.id)
+    ids = [identities.ids[file.path, position] for position in range(len(reading.drafts))]
+    old = [card_id for card_id in ids if card_id not in identities.minted]
+    elsewhere = places.standing_elsewhere(db, old, file_id)
     placed: list[Placed] = []
     taken: set[CardId] = set()
-    for position, draft in enumerate(reading.drafts):
-        card_id = ids[file.path, position]
-        if card_id in taken or language in places.languages_elsewhere(db, card_id, file_id):
+    for position, (card_id, draft) in enumerate(zip(ids, reading.drafts, strict=True)):
+        if card_id in taken or (card_id, language) in elsewhere:
             intake.problems.append(
                 f"{file.path}:{draft.line}: the id {card_id} is already another card's; this one was left out. "
                 "Give it an id of its own."
             )
             continue
         taken.add(card_id)
-        item = Found.of(draft, file.path, position)
-        placed.append(
-            Placed(
-                card_id,
-                draft,
-                language,
-                position,
-                item.content_print,
-                item.question_print,
-                linked_demos(draft),
-            )
-        )
+        new = card_id in identities.minted
+        placed.append(Placed(card_id, draft, language, position, linked_demos(draft), new))
     added, changed = places.put_cards(db, deck_id, file_id, placed, now)
     intake.added += added
     intake.changed += changed
     intake.problems += [problem.located(file.path) for problem in reading.problems]
 
 
-def _still_gone(db: Database, vanished: Sequence[Known], ids: dict[tuple[str, int], CardId]) -> list[CardId]:
+def _still_gone(db: Database, identities: _Identities) -> list[CardId]:
     """Vanished cards that stand in no other file either (a card of ours stands in two, one a language)."""
-    kept = set(ids.values())
+    kept = set(identities.ids.values())
     file_ids = {row.path: row.id for row in sources.files(db)}
-    return [
-        k.card_id
-        for k in {k.card_id: k for k in vanished}.values()
-        if k.card_id not in kept and not places.languages_elsewhere(db, k.card_id, file_ids.get(k.file))
-    ]
+    vanished: dict[int | None, list[CardId]] = {}
+    for card_id, file in {k.card_id: k.file for k in identities.vanished}.items():
+        if card_id not in kept:
+            vanished.setdefault(file_ids.get(file), []).append(card_id)
+    found: list[CardId] = []
+    for file_id, ids in vanished.items():
+        elsewhere = {card_id for card_id, _ in places.standing_elsewhere(db, ids, file_id)}
+        found += [card_id for card_id in ids if card_id not in elsewhere]
+    return found
 
 
 def relink(db: Database) -> int:
@@ -230,8 +237,8 @@ def relink(db: Database) -> int:
     Needed when the glossary or the demos changed, not the notes.
     """
     changed = []
-    for card_id, question, path, slugs in places.concept_links(db):
-        links = linked_demos(Draft(question, "", 0, 0, path=path))
+    for card_id, draft, slugs in places.concept_links(db):
+        links = linked_demos(draft)
         if [link.slug for link in links] != slugs:
             changed.append((card_id, links))
     places.put_links(db, changed)

@@ -10,12 +10,19 @@ from flashcards.shipped import shipped_folder
 
 
 def linked_demos(draft: Draft) -> tuple[DemoLink, ...]:
-    """The author's links if there are any; else by the concepts in the question and the headings above it."""
+    """The author's links if there are any; else by the concepts in the question and the headings above it.
+
+    "Explain the code above" names nothing itself: what it is about stands in its context.  A topic or a
+    long note is about what its points are about.
+    """
     if draft.demos:
         return draft.demos
+    about = [*draft.path, draft.context]
+    if draft.form in ("topic", "note"):
+        about.append("\n".join(draft.key_points))
     return tuple(
         DemoLink(slug, {}, explicit=False)
-        for slug in demos_for(draft.question, draft.path)
+        for slug in demos_for(draft.question, about)
         if slug in available_demos()
     )
 

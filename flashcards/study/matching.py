@@ -6,12 +6,14 @@ person to decide.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
 
 from flashcards.cards import CardId, Draft
-from flashcards.sources.fingerprint import content_fingerprint, normal_question, question_fingerprint
 from flashcards.store.places import Known
 
 SAME_QUESTION = 90.0
@@ -22,6 +24,9 @@ MARGIN = 10.0
 """How much better than the second best a likely match must be."""
 COMPARED_CHARACTERS = 2000
 """An answer's beginning decides; comparing whole long answers is quadratic."""
+COMPARED_NEIGHBOURS = 20
+"""So many cards to either side of a place are compared with what stands there now: enough for a page
+rewritten in one go, and a file exchanged for another of 10,000 cards still takes seconds, not hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +36,6 @@ class Found:
     draft: Draft
     file: str
     position: int
-    content_print: str
-    question_print: str
-
-    @classmethod
-    def of(cls, draft: Draft, file: str, position: int) -> Found:
-        """The draft with its fingerprints."""
-        content = content_fingerprint(draft.question, draft.answer)
-        return cls(draft, file, position, content, question_fingerprint(draft.question))
 
 
 @dataclass(slots=True)
@@ -54,26 +51,40 @@ class Matching:
 def match(found: Sequence[Found], known: Sequence[Known]) -> Matching:
     """Give each draft the card it was before, where that is sure.
 
-    In order: same question and answer, same question, same number and nearly the same question, same
-    place between matched neighbours and similar text.  Within a step the same place is tried first, so
-    that two cards with equal text under different headings are not exchanged.
+    In order: same text at the same place, same question and answer but for what carries no meaning, same
+    question, same number and nearly the same question, same place between matched neighbours and similar
+    text.  Within a step the same place is tried first, so that two cards with equal text under different
+    headings are not exchanged.
     """
     state = _State(found, known)
-    for place in (True, False):
-        state.pair(
-            lambda f, place=place: (f.content_print, *((f.file, f.draft.path) if place else ())),  # type: ignore[misc]
-            lambda k, place=place: (k.content_print, *((k.file, k.path) if place else ())),  # type: ignore[misc]
-            in_order=place,
-        )
-    for place in (True, False):
-        state.pair(
-            lambda f, place=place: (f.question_print, *((f.file, f.draft.path) if place else ())),  # type: ignore[misc]
-            lambda k, place=place: (k.question_print, *((k.file, k.path) if place else ())),  # type: ignore[misc]
-            in_order=place,
-        )
-    state.pair_same_number()
-    state.pair_neighbours()
+    if not known:
+        return state.matching
+    state.pair(lambda side: side, in_order=True)
+    if state.free_found and state.free_known:
+        _pair_by_meaning(state)
+        state.pair_same_number()
+        state.pair_neighbours()
     return state.matching
+
+
+class _Side(NamedTuple):
+    """What a draft and a card are compared by."""
+
+    question: str
+    answer: str
+    file: str
+    path: tuple[str, ...]
+
+
+def _pair_by_meaning(state: _State) -> None:
+    """By fingerprints, made only for what is left: most of a file that was edited is as it was."""
+    from flashcards.sources.fingerprint import content_fingerprint, question_fingerprint
+
+    content = cache(lambda side: content_fingerprint(side.question, side.answer))
+    question = cache(lambda side: question_fingerprint(side.question))
+    for fingerprint in (content, question):
+        state.pair(lambda side, of=fingerprint: (of(side), side.file, side.path), in_order=True)  # type: ignore[misc]
+        state.pair(fingerprint, in_order=False)
 
 
 class _State:
@@ -85,24 +96,25 @@ class _State:
         self.matching = Matching()
         self.free_found = dict.fromkeys(range(len(found)))
         self.free_known = dict.fromkeys(range(len(known)))
-        self.partner: dict[int, int] = {}  # known -> found
+        self.partner: dict[int, int] = {}
+        """Found -> known."""
+        self.sides_found = [_Side(f.draft.question, f.draft.answer, f.file, f.draft.path) for f in found]
+        self.sides_known = [_Side(k.question, k.answer, k.file, k.path) for k in known]
 
     def take(self, f: int, k: int) -> None:
         self.matching.ids[f] = self.known[k].card_id
-        self.partner[k] = f
+        self.partner[f] = k
         del self.free_found[f], self.free_known[k]
 
-    def pair(
-        self, of_found: Callable[[Found], Hashable], of_known: Callable[[Known], Hashable], *, in_order: bool
-    ) -> None:
+    def pair(self, key: Callable[[_Side], Hashable], *, in_order: bool) -> None:
         """Match those that alone have a key; with ``in_order`` also equally many of one key, first to first."""
         here, there = defaultdict(list), defaultdict(list)
         for f in self.free_found:
-            here[of_found(self.found[f])].append(f)
+            here[key(self.sides_found[f])].append(f)
         for k in self.free_known:
-            there[of_known(self.known[k])].append(k)
-        for key, fs in here.items():
-            ks = there.get(key, [])
+            there[key(self.sides_known[k])].append(k)
+        for value, fs in here.items():
+            ks = there.get(value, [])
             # Living cards come before archived ones: the archived twin stays in the archive.
             living = [k for k in ks if not self.known[k].archived] or ks
             if len(fs) == len(living) and (len(fs) == 1 or in_order):
@@ -115,10 +127,11 @@ class _State:
         for k in self.free_known:
             if self.known[k].number:
                 by_number[self.known[k].number].append(k)
+        likeness = _Likeness(self)
         for f in list(self.free_found):
             number = self.found[f].draft.number
             near = [k for k in by_number.get(number, []) if k in self.free_known] if number else []
-            near = [k for k in near if self._question_ratio(f, k) >= SAME_QUESTION]
+            near = [k for k in near if likeness.of_questions(f, k) >= SAME_QUESTION]
             if len(near) == 1:
                 self.take(f, near[0])
             elif near:
@@ -126,12 +139,9 @@ class _State:
 
     def pair_neighbours(self) -> None:
         """Edited in place: between the same matched neighbours of one file, and alike enough."""
-        for f in list(self.free_found):
-            if f not in self.free_found:
-                continue
-            scored = sorted(
-                ((self._likeness(f, k), k) for k in self._gap(f) if k in self.free_known), reverse=True
-            )
+        likeness = _Likeness(self)
+        for f, candidates in self._gaps():
+            scored = sorted(((likeness.of_cards(f, k), k) for k in candidates), reverse=True)
             likely = [(score, k) for score, k in scored if score >= SAME_TEXT]
             if not likely:
                 continue
@@ -140,33 +150,84 @@ class _State:
             else:
                 self.matching.unsure.append((f, [self.known[k].card_id for _, k in likely]))
 
-    def _gap(self, f: int) -> list[int]:
-        """Free cards that stood between the cards that ``f``'s matched neighbours were."""
-        file = self.found[f].file
-        mine = sorted((i for i in range(len(self.found)) if self.found[i].file == file), key=self._position)
-        at = mine.index(f)
-        matched = {g: k for k, g in self.partner.items()}
-        before = next((matched[g] for g in reversed(mine[:at]) if g in matched), None)
-        after = next((matched[g] for g in mine[at + 1 :] if g in matched), None)
-        files = {self.known[k].file for k in (before, after) if k is not None} or {file}
-        low = self.known[before].position if before is not None else -1
-        high = self.known[after].position if after is not None else float("inf")
-        return [
-            k for k in self.free_known if self.known[k].file in files and low < self.known[k].position < high
-        ]
+    def _gaps(self) -> Iterator[tuple[int, list[int]]]:
+        """Each free draft with the free cards that stood between the cards its matched neighbours were.
 
-    def _position(self, f: int) -> int:
-        return self.found[f].position
+        Drafts matched by the caller while it iterates are neighbours of those that follow.
+        """
+        shelves = _Shelves(self)
+        for mine in _by_file(self.found):
+            following = self._next_matched(mine)
+            before: int | None = None
+            since = 0
+            for f, after in zip(mine, following, strict=True):
+                if f in self.free_found:
+                    files = {self.known[k].file for k in (before, after) if k is not None}
+                    yield f, shelves.between(before, after, files or {self.found[f].file}, since)
+                since += 1
+                if f in self.partner:
+                    before, since = self.partner[f], 0
 
-    def _question_ratio(self, f: int, k: int) -> float:
+    def _next_matched(self, mine: Sequence[int]) -> list[int | None]:
+        """For each draft of a file in order: the card that the next matched draft after it is."""
+        following: list[int | None] = []
+        after: int | None = None
+        for f in reversed(mine):
+            following.append(after)
+            after = self.partner.get(f, after)
+        return following[::-1]
+
+
+def _by_file(found: Sequence[Found]) -> Iterator[list[int]]:
+    """Indices of the drafts of each file, in the order they stand there."""
+    files: dict[str, list[int]] = defaultdict(list)
+    for f in sorted(range(len(found)), key=lambda i: found[i].position):
+        files[found[f].file].append(f)
+    yield from files.values()
+
+
+class _Shelves:
+    """The free cards of each file in order, to be looked up by place."""
+
+    def __init__(self, state: _State) -> None:
+        self._state = state
+        self._cards: dict[str, list[int]] = defaultdict(list)
+        for k in sorted(state.free_known, key=lambda k: state.known[k].position):
+            self._cards[state.known[k].file].append(k)
+        self._places = {f: [state.known[k].position for k in ks] for f, ks in self._cards.items()}
+
+    def between(self, before: int | None, after: int | None, files: set[str], since: int) -> list[int]:
+        """Cards still free between two cards; of many, those nearest to ``since`` places after the first."""
+        known = self._state.known
+        found: list[int] = []
+        for file in files & self._cards.keys():
+            places = self._places[file]
+            low = bisect_right(places, known[before].position) if before is not None else 0
+            high = bisect_left(places, known[after].position) if after is not None else len(places)
+            near = self._cards[file][
+                max(low, low + since - COMPARED_NEIGHBOURS) : min(high, low + since + COMPARED_NEIGHBOURS + 1)
+            ]
+            found += [k for k in near if k in self._state.free_known]
+        return found
+
+
+class _Likeness:
+    """How alike texts are, 0 to 100."""
+
+    def __init__(self, state: _State) -> None:
         from rapidfuzz.fuzz import ratio
 
-        return ratio(normal_question(self.found[f].draft.question), normal_question(self.known[k].question))
+        from flashcards.sources.fingerprint import normal_question
 
-    def _likeness(self, f: int, k: int) -> float:
-        from rapidfuzz.fuzz import ratio
+        self._found, self._known = state.sides_found, state.sides_known
+        self._ratio, self._normal = ratio, cache(normal_question)
 
-        mine = self.found[f].draft.answer[:COMPARED_CHARACTERS].strip()
-        theirs = self.known[k].answer[:COMPARED_CHARACTERS].strip()
-        answers = ratio(mine, theirs) if mine and theirs else 0.0
-        return max(self._question_ratio(f, k), answers)
+    def of_questions(self, f: int, k: int) -> float:
+        return self._ratio(self._normal(self._found[f].question), self._normal(self._known[k].question))
+
+    def of_cards(self, f: int, k: int) -> float:
+        """The better of the questions' likeness and the answers'."""
+        mine = self._found[f].answer[:COMPARED_CHARACTERS].strip()
+        theirs = self._known[k].answer[:COMPARED_CHARACTERS].strip()
+        answers = self._ratio(mine, theirs, score_cutoff=SAME_TEXT) if mine and theirs else 0.0
+        return max(self.of_questions(f, k), answers)

@@ -221,16 +221,28 @@ def _math(source: str, width: int) -> list[Line]:
 
 
 def _chopped(spans: Sequence[Span], width: int) -> list[Line]:
-    """One line of code in pieces of at most ``width`` cells; spaces matter, so it breaks anywhere."""
+    """One line of code in pieces of at most ``width`` cells, broken after a space or comma if one is near."""
     if sum(cell_width(span.text) for span in spans) <= width:
         return [tuple(spans)]
-    lines: list[list[Span]] = [[]]
-    used = 0
-    for text, style, link in spans:
-        for cluster, cells in clusters(text):
-            if used + cells > width:
-                lines.append([])
-                used = 0
-            lines[-1].append(Span(SafeText(cluster), style, link))
-            used += cells
-    return [merged(line) for line in lines]
+    pieces = [
+        (Span(SafeText(cluster), style, link), cells)
+        for text, style, link in spans
+        for cluster, cells in clusters(text)
+    ]
+    lines: list[Line] = []
+    start = used = 0
+    for at, (_, cells) in enumerate(pieces):
+        if used + cells > width:
+            end = _break(pieces, start, at)
+            lines.append(merged(span for span, _ in pieces[start:end]))
+            start, used = end, sum(cells for _, cells in pieces[end:at])
+        used += cells
+    return [*lines, merged(span for span, _ in pieces[start:])]
+
+
+def _break(pieces: Sequence[tuple[Span, int]], start: int, end: int) -> int:
+    """Where to break code that runs from ``start`` and is full at ``end``: not before two thirds of the line."""
+    for at in range(end, start + (end - start) * 2 // 3, -1):
+        if pieces[at - 1][0].text in " ,;(":
+            return at
+    return end

@@ -25,13 +25,14 @@ CJK = (
 _CJK = re.compile(f"[{CJK}“”‘’…—·]")
 _ALNUM = re.compile("[A-Za-z0-9]")
 _TEX = re.compile(r"[\\^_=]")
-_SYMBOL = re.compile(r"[A-Za-z][\w']*|[A-Za-z0-9+\-*/()|,.!<> ]*[+\-*/()|,!<>][A-Za-z0-9+\-*/()|,.!<> ]*")
+_NO_TEX = re.compile(f"[A-Za-z]{{3,}}|[{CJK}]|\\A[0-9, ]+\\Z")
 _ENVIRONMENT = re.compile(
     r"\\begin\{((?:equation|align|alignat|aligned|gather|gathered|multline|flalign|eqnarray|split|cases|array"
     r"|[pbBvV]?matrix)\*?)\}"
 )
 _DETAILS = re.compile(r"<details\b[^<>]*>\Z", re.IGNORECASE)
 _SUMMARY = re.compile(r"<summary>(.*)</summary>\Z", re.IGNORECASE)
+_DUNDER = re.compile(r"__[a-z][a-z0-9]*(?:_[a-z0-9]+)*__(?!\w)")
 _MARKED = re.compile(r"(==|\^\^\^|\^\^)(?=[^\s=^])([^\n]{1,500}?)(?<![=^])\1(?![=^])")
 
 MAX_MATH_LINES = 60
@@ -59,6 +60,7 @@ def install(md: MarkdownIt) -> None:
     """Add every rule of this module to ``md``."""
     md.inline.ruler.before("escape", "maths", inline_math)
     md.inline.ruler.before("emphasis", "mark", mark)
+    md.inline.ruler.before("emphasis", "dunder", dunder)
     interrupts: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     md.block.ruler.before("table", "too_deep", too_deep)
     md.block.ruler.before("fence", "math_block", math_block, interrupts)
@@ -127,7 +129,7 @@ def _is_math(source: str, start: int, end: int, delimiter: Delimiter) -> bool:
     tex = bool(_TEX.search(content))
     if delimiter.opener != "$":
         # Exports of other programs escape ordinary brackets like this.
-        return tex or bool(_SYMBOL.fullmatch(content.strip()))
+        return tex or not _NO_TEX.search(content.strip())
     follows = source[end + 1 : end + 2]
     spaced = content[0].isspace() or content[-1].isspace()
     return not _ALNUM.match(follows) and (tex or not spaced)
@@ -149,6 +151,17 @@ def mark(state: StateInline, silent: bool) -> bool:
         state.md.inline.tokenize(state)
         state.posMax = outer
         state.push("mark_close", "mark", -1)
+    state.pos = match.end()
+    return True
+
+
+def dunder(state: StateInline, silent: bool) -> bool:
+    """``__init__`` is a name of Python, not bold."""
+    match = _DUNDER.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    if not silent:
+        state.append_pending(match[0])
     state.pos = match.end()
     return True
 

@@ -38,14 +38,22 @@ def table_lines(
 
 
 def _shared(natural: list[int], least: list[int], room: int) -> list[int]:
-    """Widths between ``least`` and ``natural`` that fill ``room``, what is left over shared by what is missing."""
-    spare = room - sum(least)
-    missing = [full - low for full, low in zip(natural, least, strict=True)]
-    total = sum(missing)
-    widths = [low + spare * lack // total for low, lack in zip(least, missing, strict=True)]
-    for _ in range(room - sum(widths)):
-        neediest = max(range(len(widths)), key=lambda i: (natural[i] - widths[i]) / widths[i])
-        widths[neediest] += 1
+    """Widths that fill ``room``: short columns keep theirs, long ones share the rest by their length.
+
+    ``least`` must fit into ``room`` and ``natural`` must not.
+    """
+    columns = range(len(natural))
+    long, rest = set(columns), room
+    while short := {i for i in long if natural[i] <= rest // len(long)}:
+        long -= short
+        rest -= sum(natural[i] for i in short)
+    total = sum(natural[i] for i in long)
+    widths = [max(least[i], rest * natural[i] // total) if i in long else natural[i] for i in columns]
+    while (surplus := sum(widths) - room) > 0:
+        wide = [i for i in long if widths[i] > least[i]] or [i for i in columns if widths[i] > least[i]]
+        widths[max(wide, key=lambda i: widths[i] / natural[i])] -= 1
+    for _ in range(-surplus):
+        widths[min(long, key=lambda i: widths[i] / natural[i])] += 1
     return widths
 
 

@@ -11,40 +11,46 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-ZH_THINGS = (
-    "注意力 缓存 梯度 学习率 归一化层 残差 词表 分词器 位置编码 量化 蒸馏 适配器 秩 奖励模型 采样温度 批次 "
-    "专家路由 显存 检索 向量索引 提示 上下文窗口 掩码 损失 激活函数 权重衰减 预热 混合精度 流水线 张量并行"
-).split()
-ZH_CLAUSES = (
-    "只更新很小的一部分参数",
-    "把长序列切成块逐个计算",
-    "会让显存占用随长度线性增加",
-    "先在高精度里累加再写回",
-    "两者的方差要对得上",
-    "推理时可以并入原来的矩阵",
-    "对长尾样本更稳一些",
-    "不能只看平均值",
-    "代价是多一次通信",
-    "需要在验证集上挑一个值",
-    "因此首个词的延迟会变长",
-    "与批次大小一起调",
+ZH_THINGS = tuple(
+    "注意力/缓存/梯度/学习率/归一化层/残差/词表/分词器/位置编码/量化/蒸馏/适配器/秩/奖励模型/采样温度/批次/专家路由/显存/检索"
+    "/向量索引/提示/上下文窗口/掩码/损失/激活函数/权重衰减/预热/混合精度/流水线/张量并行/草稿模型/长尾样本/优化器状态/页表".split(
+        "/"
+    )
 )
-EN_THINGS = (
+ZH_CLAUSES = (
+    "只更新{0}里很小的一部分",
+    "把{0}切成块逐个计算",
+    "让{0}随长度线性增加",
+    "先在高精度里累加{0}再写回",
+    "{0}与{1}的方差要对得上",
+    "推理时可以并入{0}",
+    "对{0}更稳一些",
+    "不能只看{0}的平均值",
+    "代价是多一次{0}的通信",
+    "需要按{0}挑一个值",
+    "因此{0}会变慢",
+    "与{0}一起调",
+    "换来更小的{0}",
+    "{0}丢失后要从{1}重建",
+)
+EN_THINGS = tuple(
     "attention;the KV cache;the gradient;warm-up;layer norm;the residual stream;a tokenizer;RoPE;quantisation;"
     "distillation;an adapter;the rank r;a reward model;temperature;a batch;expert routing;memory;retrieval;"
-    "the vector index;a prompt;the context window;the mask;cross-entropy;weight decay;mixed precision"
-).split(";")
+    "the vector index;a prompt;the context window;the mask;cross-entropy;weight decay;mixed precision;"
+    "a draft model;the page table;optimizer state;beam search;pipeline bubbles".split(";")
+)
 EN_CLAUSES = (
-    "keeps the large matrix frozen and trains a small one beside it",
-    "is read once for every token that is generated",
-    "grows with the length of the sequence, not with the batch alone",
-    "costs one more all-reduce on every layer",
-    "is added in single precision and stored in half",
-    "has to be tuned together with the batch size",
-    "can be merged before serving, so nothing is slower afterwards",
-    "hides behind the computation when the link is fast enough",
-    "is worth it only above 8k tokens",
-    "fails quietly when the two tokenizers differ",
+    "keeps {0} frozen and trains {1} beside it",
+    "is read once for every step of {0}",
+    "grows with {0}, not with {1} alone",
+    "costs one more all-reduce for {0}",
+    "is added to {0} in single precision and stored in half",
+    "has to be tuned together with {0}",
+    "can be merged into {0} before serving, so nothing is slower afterwards",
+    "hides behind {0} when the link is fast enough",
+    "is worth it only when {0} is above 8k tokens",
+    "fails quietly when {0} and {1} differ",
+    "trades {0} for {1}",
 )
 _CODE = """```python
 scores = q @ k.transpose(-2, -1) / math.sqrt(head_dim)
@@ -100,12 +106,13 @@ class _Writer:
         return Question(text, [] if self.random.random() < 1 / 6 else self._answer())
 
     def sentence(self) -> str:
+        subject, share = self._marked(self.thing()), self.random.randrange(100)
         if self.chinese:
-            clauses = "，".join(self.random.sample(ZH_CLAUSES, self.random.randint(2, 3)))
-            return f"{self._marked(self.thing())}{clauses}，约 {self.random.randrange(100)}%。"
-        return (
-            f"{self._marked(self.thing())} {self.random.choice(EN_CLAUSES)} ({self.random.randrange(100)} %)."
-        )
+            chosen = self.random.sample(ZH_CLAUSES, self.random.randint(2, 4))
+            clauses = "，".join(clause.format(self.thing(), self.thing()) for clause in chosen)
+            return f"{subject}{clauses}，约 {share}%。"
+        clause = self.random.choice(EN_CLAUSES).format(self.thing(), self.thing())
+        return f"{subject} {clause} ({share} %)."
 
     def _marked(self, word: str) -> str:
         return self.random.choice(("{0}", "{0}", "**{0}**", "`{0}`")).format(word)
@@ -125,12 +132,12 @@ class _Writer:
 
     def _prose(self) -> str:
         space = "" if self.chinese else " "
-        return space.join(self.sentence() for _ in range(self.random.randint(2, 4)))
+        return space.join(self.sentence() for _ in range(self.random.randint(3, 6)))
 
     def _list(self) -> str:
         numbered = self.random.random() < 0.3
         lines = []
-        for number in range(1, self.random.randint(3, 5)):
+        for number in range(1, self.random.randint(4, 7)):
             lines.append(f"{number}. {self.sentence()}" if numbered else f"- {self.sentence()}")
             if self.random.random() < 0.25:
                 lines.append(f"    - {self.sentence()}")
@@ -151,7 +158,9 @@ def _numbered(cards: list[Question]) -> str:
 
 
 def _headings(cards: list[Question]) -> str:
-    parts = [part for text, answer in cards for part in (f"## {text}", *[f"{block}<br>" for block in answer])]
+    parts: list[str] = []
+    for text, answer in cards:
+        parts += [f"## {text}", *(block if block[-1] in "`|" else f"{block}<br>" for block in answer)]
     return "# Learning log\n\n" + "\n\n".join(parts) + "\n"
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from flashcards.text.blocks import parse
 from flashcards.text.layout import layout
 from flashcards.text.lines import ASCII, Line, line_text, line_width
+from flashcards.text.tables import MAX_WORD, MIN_COLUMN, _shared
 from flashcards.text.wrap import NO_END, NO_START
 
 WIDTHS = st.integers(20, 200)
@@ -173,7 +174,10 @@ def test_lines_of_notes_stay_lines() -> None:
 
 
 def test_a_table_wider_than_the_screen_folds_its_cells() -> None:
-    table = "| 方法 | 说明 | 参数 |\n|:--|:-:|--:|\n| LoRA | 冻结原权重，只训练低秩的增量矩阵，秩通常取八到六十四 | 0.1% |\n| 全量 | 所有权重都训练 | 100% |"
+    table = (
+        "| 方法 | 说明 | 参数 |\n|:--|:-:|--:|\n"
+        "| LoRA | 冻结原权重，只训练低秩的增量矩阵，秩通常取八到六十四 | 0.1% |\n| 全量 | 所有权重都训练 | 100% |"
+    )
     assert screen(table, 52) == [
         "┌──────┬────────────────────────────────────┬──────┐",
         "│ 方法 │                说明                │ 参数 │",
@@ -184,6 +188,19 @@ def test_a_table_wider_than_the_screen_folds_its_cells() -> None:
         "│ 全量 │           所有权重都训练           │ 100% │",
         "└──────┴────────────────────────────────────┴──────┘",
     ]
+
+
+@given(
+    st.lists(st.tuples(st.integers(4, 90), st.integers(0, 60)), min_size=1, max_size=9),
+    st.integers(50, 120),
+)
+def test_the_columns_of_a_folded_table_fill_the_screen(measures: list[tuple[int, int]], room: int) -> None:
+    natural = [full for full, _ in measures]
+    least = [min(full, max(MIN_COLUMN, min(MAX_WORD, word))) for full, word in measures]
+    assume(sum(least) <= room < sum(natural))
+    widths = _shared(natural, least, room)
+    assert sum(widths) == room
+    assert all(low <= width <= full for low, width, full in zip(least, widths, natural, strict=True))
 
 
 def test_a_table_on_a_narrow_screen_becomes_records() -> None:
@@ -206,7 +223,11 @@ def test_a_table_with_many_columns_is_reachable_in_every_cell() -> None:
 
 def test_code_keeps_its_spaces_and_a_long_line_is_continued_with_a_mark() -> None:
     code = "```python\nif x:\n    return compute_something(alpha, beta)\n```"
-    assert screen(code, 24) == ["  if x:", "      return compute_som", "↳ ething(alpha, beta)"]
+    assert screen(code, 24) == [
+        "  if x:",
+        "      return compute_som",
+        "↳ ething(alpha, beta)",
+    ]
 
 
 def test_code_is_coloured_by_its_language() -> None:
@@ -303,3 +324,15 @@ def test_the_ascii_glyphs_draw_everything_in_ascii(width: int) -> None:
         + "\n```"
     )
     assert "".join(line_text(line) for line in layout(parse(markdown), width, glyphs=ASCII)).isascii()
+
+
+def test_a_line_of_a_megabyte_is_shown_up_to_its_cut() -> None:
+    lines = screen("注意" * 500_000, 80)
+    assert lines[0] == "注意" * 20
+    assert lines[-1] == "… [1,000,000 characters, only the beginning is shown]"
+
+
+def test_every_row_of_a_table_of_ten_thousand_is_there() -> None:
+    lines = screen("| n | m |\n|--|--|\n" + "".join(f"| {n} | x |\n" for n in range(10_000)), 40)
+    assert len(lines) == 10_004
+    assert lines[-2] == "│ 9999 │ x    │"
