@@ -116,7 +116,7 @@ def run(lab: Lab, p: Params) -> None:
     # 0.1 nats: four standard errors for the narrowest head, from 256 queries and keys
     title = "Scaled scores leave the attention spread out: entropy = ln n − 1/2"
     lab.claim(title, measured=measured, close_to=math.log(keys) - 0.5, tol=0.1, unit="nats")
-    if lab.device.startswith("cuda"):
+    if lab.device == "cuda":
         lab.observe("Peak memory", torch.cuda.max_memory_allocated() / 2**20, unit="MiB")
 
 

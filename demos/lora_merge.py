@@ -137,7 +137,7 @@ def run(lab: Lab, p: Params) -> None:
         else:
             gap = (theirs - merged_weight).abs().max()
             lab.claim("peft's merge_and_unload gives our W'", measured=gap, at_most=lab.tol(scale=largest))
-    if lab.device.startswith("cuda"):
+    if lab.device == "cuda":
         lab.observe("Peak memory", torch.cuda.max_memory_allocated() / 2**20, unit="MiB")
 
 

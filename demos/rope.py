@@ -137,7 +137,7 @@ def run(lab: Lab, p: Params) -> None:
             # its angles are float32: 64 positions cost up to 64 rounding steps
             limit = lab.tol(torch.float32, scale=q.abs().max())
             lab.claim("transformers turns q the same way", measured=gap, at_most=limit)
-    if lab.device.startswith("cuda"):
+    if lab.device == "cuda":
         lab.observe("Peak memory", torch.cuda.max_memory_allocated() / 2**20, unit="MiB")
 
 

@@ -11,6 +11,7 @@ from flashcards.cli.output import echo_columns, echo_json
 from flashcards.shipped import shipped_folder
 from flashcards.study.paths import find_home
 from flashcards.study.settings import Settings, check_value, read_settings, write_setting
+from flashcards.text.sanitize import sanitize_line
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -56,4 +57,5 @@ def paths(home: Path | None, as_json: bool) -> None:
     if as_json:
         echo_json({name: str(path) for name, path in found.items()})
     else:
-        echo_columns(list(found.items()), wide=1)
+        for name, path in found.items():  # never cut: a path is there to be copied
+            click.echo(f"{name:9} {sanitize_line(str(path))}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 MESSAGES: Final = {
     # What the keys are called, and what they do
     "action.app.help": "Help",

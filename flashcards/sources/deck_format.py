@@ -14,6 +14,7 @@ from typing import Any, Literal, cast, get_args
 
 from flashcards.cards import CardId, DemoLink, Draft, Form, Kind, Language
 from flashcards.sources.drafting import leave_out
+from flashcards.sources.key_points import key_points
 from flashcards.sources.lines import Line, body_text, scan
 from flashcards.sources.metadata import MetadataError, dump_pairs, load_mapping, resolved
 from flashcards.sources.reading import DeckHeader, Extract, Problem
@@ -199,6 +200,7 @@ class _Reader:
         draft = Draft(
             question=card.question,
             answer=answer,
+            key_points=key_points(answer),
             line=card.line,
             end_line=max(last, card.line),
             number=known.text("number"),

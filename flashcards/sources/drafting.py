@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from flashcards.cards import Draft, Form
+from flashcards.sources.key_points import key_points
 from flashcards.sources.lines import Heading, Line, body_text
 from flashcards.sources.reading import Skipped
 
@@ -34,8 +35,11 @@ _STATES = re.compile(
 
 def clean_question(text: str) -> str:
     """The question as asked: without emphasis, backticks, link targets, anchors and the closing colon."""
-    text = _TRAILING_BREAK.sub("", _ANCHOR.sub("", text))
-    text = _LINK.sub(r"\1", text).replace("**", "").replace("`", "").replace("^^^", "")
+    if "<" in text:
+        text = _TRAILING_BREAK.sub("", _ANCHOR.sub("", text))
+    if "](" in text:
+        text = _LINK.sub(r"\1", text)
+    text = text.replace("**", "").replace("`", "").replace("^^^", "")
     return text.strip().rstrip(":：").strip()
 
 
@@ -110,11 +114,13 @@ class OpenCard:
         self.end_line = max(self.end_line, end_line)
 
     def close(self, *, dedent: bool = False) -> Draft:
-        """The finished draft; key points are filled by ``read_text``."""
-        last = max((line.number for line in self.body if not line.blank), default=self.line)
+        """The finished draft."""
+        last = next((line.number for line in reversed(self.body) if not line.blank), self.line)
+        answer = body_text(self.body, dedent=dedent)
         return Draft(
             question=self.question,
-            answer=body_text(self.body, dedent=dedent),
+            answer=answer,
+            key_points=key_points(answer),
             line=self.line,
             end_line=max(last, self.end_line, self.line),
             number=self.number,

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import repeat
 from typing import Literal, NamedTuple
 
 FencePart = Literal["", "open", "body", "close"]
@@ -88,32 +90,43 @@ def scan(text: str, starts_card: CardTest | None = None) -> Scan:
     fence must not swallow the cards after it.
     """
     texts = split_lines(text)
-    fences = {i: f for i, t in enumerate(texts) if (f := _fence(t)) is not None}
+    fences = {i: f for i, t in enumerate(texts) if ("```" in t or "~~~" in t) and (f := _fence(t))}
     following = _next_at_least(fences, bare_only=False)
     closing = _next_at_least(fences, bare_only=True)
-    lines: list[Line] = []
+    lines = _outside(texts)
     unclosed: list[int] = []
-    end = card_ends_before = -1
-    opened = 0
-    for i, line in enumerate(texts):
-        if end >= 0 and i < card_ends_before and starts_card is not None and starts_card(line):
-            unclosed.append(opened + 1)
-            end = card_ends_before = -1
-        if end >= 0:
-            lines.append(Line(i + 1, line, "close" if i == end else "body"))
-            if i == end:
-                end = card_ends_before = -1
+    resume = 0
+    for opened in fences:
+        if opened < resume:  # inside the block before
             continue
-        if i not in fences:
-            lines.append(Line(i + 1, line))
-            continue
-        opened, end = i, closing.get(i, len(texts))
-        after = following.get(i, len(texts))
-        card_ends_before = -1 if after == end and end < len(texts) else after
-        lines.append(Line(i + 1, line, "open"))
-    if end >= 0:
-        unclosed.append(opened + 1)
+        end = closing.get(opened, len(texts))
+        after = following.get(opened, len(texts))
+        if after != end or end == len(texts):
+            end_of_card = _next_card(texts, opened + 1, after, starts_card)
+            if end_of_card is not None or end == len(texts):
+                unclosed.append(opened + 1)
+            resume = end if end_of_card is None else end_of_card
+        else:
+            resume = end
+        lines[opened] = Line(opened + 1, texts[opened], "open")
+        for i in range(opened + 1, resume):
+            lines[i] = Line(i + 1, texts[i], "body")
+        if resume == end < len(texts):
+            lines[end] = Line(end + 1, texts[end], "close")
+            resume += 1
     return Scan(tuple(lines), tuple(unclosed))
+
+
+def _outside(texts: Sequence[str]) -> list[Line]:
+    """Lines that are in no fence; made without a Python call each, half of all the time a scan takes."""
+    make = partial(tuple.__new__, Line)
+    return list(map(make, zip(range(1, len(texts) + 1), texts, repeat(""), strict=False)))
+
+
+def _next_card(texts: Sequence[str], start: int, stop: int, starts_card: CardTest | None) -> int | None:
+    if starts_card is None:
+        return None
+    return next((i for i in range(start, stop) if starts_card(texts[i])), None)
 
 
 def _expand(line: str) -> str:
@@ -124,8 +137,6 @@ def _expand(line: str) -> str:
 
 
 def _fence(text: str) -> _Fence | None:
-    if "```" not in text and "~~~" not in text:
-        return None
     match = _FENCE.match(text)
     if match is None or (match["mark"][0] == "`" and "`" in match["info"]):
         return None
@@ -186,16 +197,15 @@ def body_text(lines: Iterable[Line], *, dedent: bool = False) -> str:
         kept.pop()
     first = next((i for i, line in enumerate(kept) if not line.blank), len(kept))
     kept = kept[first:]
-    if not kept:
-        return ""
     margin = 0
     if dedent:
         indents = [line.indent for line in kept if line.fence in ("", "open") and not line.blank]
         margin = min(indents, default=0)
-    return "\n".join(_cut(line, margin) for line in kept)
+    return "\n".join(
+        [_cut(text, margin) if fence else "" if text.isspace() else text[margin:] for _, text, fence in kept]
+    )
 
 
-def _cut(line: Line, margin: int) -> str:
-    if line.blank and not line.fence:
-        return ""
-    return line.text[min(margin, line.indent) :]
+def _cut(text: str, margin: int) -> str:
+    """The text without so many leading spaces, or as many as it has."""
+    return text[margin:] if not text[:margin].strip(" ") else text.lstrip(" ")

@@ -11,15 +11,14 @@ from flashcards.cards import Draft, Language
 from flashcards.sources.detect import detect, dialect_named
 from flashcards.sources.drafting import clean_question
 from flashcards.sources.fingerprint import normal_question
-from flashcards.sources.key_points import key_points
 from flashcards.sources.lines import Line, scan
 from flashcards.sources.reading import Extract, Problem, Reading, Skipped, SourceError
 
 HEAD_CHARS = 60_000
 """Enough for 200 lines of content, by which dialect and language are told."""
 
-_CHINESE = re.compile("[\u3400-\u9fff]")
-_LATIN = re.compile("[A-Za-z]")
+_CHINESE = re.compile("[\u3400-\u9fff]+")
+_LATIN = re.compile("[A-Za-z]+")
 _TAG = re.compile(r"<[^>]*>")
 _MARKERS = re.compile(r"^\s*(?:[-*+]\s+|#{1,6}\s+)?(?:\d{1,4}(?:\.\d{1,4})*[.、]?\s+)?|\s+#+\s*$")
 
@@ -40,7 +39,7 @@ def read_text(text: str, *, name: str, dialect: str | None = None) -> Reading:
     chosen = dialect_named(dialect) if dialect is not None else detect(scan(text[:HEAD_CHARS]).lines)
     scanned = scan(text, chosen.starts_card)
     extract = chosen.read(scanned.lines, name)
-    drafts = tuple(replace(draft, key_points=key_points(draft.answer)) for draft in extract.drafts)
+    drafts = tuple(extract.drafts)
     problems = [*extract.problems, *_unclosed(scanned.unclosed, drafts)]
     if not drafts:
         problems.append(_no_cards(text, dialect))
@@ -90,13 +89,18 @@ def _decode(raw: bytes, path: Path) -> str:
 
 def _unclaimed(lines: Iterable[Line], extract: Extract) -> list[Skipped]:
     """Lines that no card, path, title or skipped block holds: mostly headings without a question below."""
-    covered = extract.held | {n for d in extract.drafts for n in range(d.line, d.end_line + 1)}
-    covered.update(n for block in extract.skipped for n in range(block.line, block.end_line + 1))
+    lines = list(lines)
+    covered = bytearray(len(lines) + 2)
+    spans = [(d.line, d.end_line) for d in extract.drafts] + [(s.line, s.end_line) for s in extract.skipped]
+    for first, last in spans:
+        covered[first : last + 1] = b"\1" * (last + 1 - first)
+    for number in extract.held:
+        covered[number] = 1
     above = {part for draft in extract.drafts for part in draft.path} | {extract.title}
     return [
         Skipped(line.number, line.number, "a heading or label without questions", line.text.strip())
         for line in lines
-        if line.number not in covered
+        if not covered[line.number]
         and line.text
         and normal_question(_TAG.sub("", line.text))
         and clean_question(_MARKERS.sub("", line.text)) not in above
@@ -154,5 +158,5 @@ def _language(extract: Extract, text: str) -> Language:
     if extract.header is not None and extract.header.language is not None:
         return extract.header.language
     head = text[:HEAD_CHARS]
-    chinese, latin = len(_CHINESE.findall(head)), len(_LATIN.findall(head))
+    chinese, latin = (sum(map(len, letters.findall(head))) for letters in (_CHINESE, _LATIN))
     return "zh" if chinese * 9 >= latin and chinese else "en"

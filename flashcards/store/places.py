@@ -84,10 +84,12 @@ def put_cards(
     """
     minted = [item for item in placed if item.minted]
     with db.transaction() as connection:
+        last_indexed = connection.execute("SELECT COALESCE(MAX(id), 0) FROM texts").fetchone()[0]
         connection.executemany(_INSERT_CARD, (_card_row(item, deck_id, now) for item in minted))
         connection.executemany(_INSERT_TEXT, (_text_row(item) for item in minted))
         connection.executemany(_INSERT_LOCATOR, (_locator_row(item, file_id) for item in minted))
         added, changed = _put_again(db, deck_id, file_id, [p for p in placed if not p.minted], now)
+        connection.execute(_INDEX_NEW_TEXTS, (last_indexed,))
     return len(minted) + added, changed
 
 
@@ -170,6 +172,10 @@ _UPSERT_LOCATOR = (
     f"{_INSERT_LOCATOR} ON CONFLICT (card_id, language) DO UPDATE SET "
     f"{', '.join(f'{c} = excluded.{c}' for c in _LOCATOR_COLUMNS[2:])}"
 )
+_INDEX_NEW_TEXTS = (
+    "INSERT INTO texts_fts (rowid, question, answer) SELECT id, question, answer FROM texts WHERE id > ?"
+)
+"""Changed and deleted texts are seen to by the schema's triggers."""
 _KEPT = (
     "SELECT t.card_id, t.language, "
     + ", ".join(f"c.{column}" for column in _CARD_COLUMNS[1:-2])

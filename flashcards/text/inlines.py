@@ -22,8 +22,8 @@ from flashcards.text.blocks import (
     Text,
     plain_text,
 )
+from flashcards.text.linear_math import draw_line
 from flashcards.text.lines import Span, literal, styled
-from flashcards.text.maths import draw
 from flashcards.text.sanitize import SafeText
 
 _SUP = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
@@ -83,9 +83,9 @@ def _spans(inline: Inline, links: Links, style: str) -> Iterable[Span]:
 
 
 def _math(math: Math, style: str) -> Span:
-    rows = draw(math.source)
-    if rows and len(rows) == 1:
-        return literal(rows[0], styled(style, "math"))
+    row = draw_line(math.source)
+    if row is not None:
+        return literal(row, styled(style, "math"))
     return literal(math.source.replace("\n", " "), styled(style, "math.source"))
 
 

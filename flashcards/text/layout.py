@@ -32,8 +32,9 @@ from flashcards.text.blocks import (
 from flashcards.text.cells import cell_width, clusters
 from flashcards.text.highlight import highlight
 from flashcards.text.inlines import Links, flow, image
+from flashcards.text.linear_math import draw_line
 from flashcards.text.lines import UNICODE, Glyphs, Line, Span, literal, merged, prefixed
-from flashcards.text.maths import draw
+from flashcards.text.maths import draw, render_math
 from flashcards.text.sanitize import SafeText
 from flashcards.text.tables import table_lines
 from flashcards.text.wrap import wrap
@@ -191,7 +192,8 @@ def _rows(children: Inlines) -> list[list[Inline]]:
 
 
 def _is_tall(formula: Math, width: int) -> bool:
-    return len(draw(formula.source, width - _CODE_INDENT) or ()) > 1
+    """Whether it has a fraction, a sum or a matrix; mere scripts read well in one row."""
+    return len(draw(formula.source, width - _CODE_INDENT) or ()) > 2
 
 
 def _gap(before: Block, block: Block, inside_list: bool) -> bool:
@@ -211,13 +213,15 @@ def _is_long(item: ListItem) -> bool:
 
 
 def _math(source: str, width: int) -> list[Line]:
-    """A formula in two dimensions; its source, wrapped, where it cannot be drawn."""
-    rows = draw(source, width - _CODE_INDENT)
+    """A formula in two dimensions; where that is too wide in one row, wrapped, and else its source."""
+    room = width - _CODE_INDENT
     indent = literal(" " * _CODE_INDENT)
-    if rows is not None:
+    rows = render_math(source, room)
+    if draw(source, room) is not None:
         return [(indent, literal(row, "math")) if row else () for row in rows]
-    text = [literal(f"{line}\n", "math.source") for line in source.split("\n")]
-    return prefixed(wrap(text, width - _CODE_INDENT), indent, indent)
+    row = draw_line(source)
+    spans = [literal(row, "math")] if row else [literal(f"{line}\n", "math.source") for line in rows]
+    return prefixed(wrap(spans, room), indent, indent)
 
 
 def _chopped(spans: Sequence[Span], width: int) -> list[Line]:

@@ -96,14 +96,19 @@ def draw(source: str, width: int | None = None) -> list[str] | None:
     return list(rows)
 
 
-def _mapped(source: str) -> str:
+def mapped(source: str) -> str:
     """``source`` in the words that texicode knows."""
     source = _DROPPED.sub("", source)
     source = _NUMBERED.sub("", source)
     source = _ALIGNED.sub(r"\\\1{align}", source)
     source = _STARRED.sub(r"\\\1{\2}", source)
     source = _COMMAND.sub(lambda match: _COMMANDS[match[1]], source)
-    return _SYMBOL.sub(lambda match: _SYMBOLS[match[0]], source).replace("\n", " ").replace("\u00a0", " ").strip()
+    return (
+        _SYMBOL.sub(lambda match: _SYMBOLS[match[0]], source)
+        .replace("\n", " ")
+        .replace("\u00a0", " ")
+        .strip()
+    )
 
 
 @lru_cache(maxsize=512)
@@ -116,7 +121,7 @@ def _draw(source: str) -> tuple[str, ...] | None:
     # Upright letters: the slanted ones of the mathematical plane are missing from many terminal fonts.
     arts.font = arts.font_normal
     try:
-        rows = [str(row).rstrip() for row in render_tex_rows(_mapped(source), False)]
+        rows = [str(row).rstrip() for row in render_tex_rows(mapped(source), False)]
     except Exception:
         # A third-party parser on foreign input; whatever it trips over, the source is what we show.
         return None

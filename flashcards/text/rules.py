@@ -7,11 +7,12 @@ escapes eat ``\\(``.  Each rule is bounded in how far it looks, so that no input
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
-from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import StateBlock, list_block
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Scanned
 
@@ -42,6 +43,9 @@ MAX_LEVEL = 2 * MAX_DEPTH
 """markdown-it counts a list as two levels."""
 
 
+BlockRule: TypeAlias = Callable[[StateBlock, int, int, bool], bool]
+
+
 class Delimiter(NamedTuple):
     opener: str
     closer: str
@@ -62,6 +66,7 @@ def install(md: MarkdownIt) -> None:
     md.inline.ruler.before("emphasis", "mark", mark)
     md.inline.ruler.before("emphasis", "dunder", dunder)
     interrupts: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    md.block.ruler.at("list", any_indent(list_block), {"alt": ["paragraph", "reference", "blockquote"]})
     md.block.ruler.before("table", "too_deep", too_deep)
     md.block.ruler.before("fence", "math_block", math_block, interrupts)
     md.block.ruler.before("fence", "details", details, interrupts)
@@ -170,9 +175,29 @@ def _line(state: StateBlock, number: int) -> str:
     return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]].rstrip()
 
 
+def _last(state: StateBlock, text: str) -> int:
+    """Where ``text`` stands last in the whole source, looked for once: most forgotten delimiters end here."""
+    known: dict[str, int] = state.env.setdefault("last", {})
+    if text not in known:
+        known[text] = state.src.rfind(text)
+    return known[text]
+
+
 def _inside(state: StateBlock, number: int) -> bool:
     """Whether a line belongs to the container that is being read."""
     return state.isEmpty(number) or state.sCount[number] >= state.blkIndent
+
+
+def any_indent(rule: BlockRule) -> BlockRule:
+    """The list ``rule`` without its last trace of indented code: a point four spaces in is still a point."""
+
+    def list_at_any_indent(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:
+        outer, state.listIndent = state.listIndent, -1
+        found = rule(state, startLine, endLine, silent)
+        state.listIndent = outer
+        return found
+
+    return list_at_any_indent
 
 
 def math_block(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:
@@ -186,7 +211,7 @@ def math_block(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
         opener, closer = "", f"\\end{{{match[1]}}}"
     else:
         return False
-    if state.src.find(closer, state.bMarks[startLine] + state.tShift[startLine] + len(opener)) < 0:
+    if _last(state, closer) < state.bMarks[startLine] + state.tShift[startLine] + len(opener):
         return False
     lines: list[str] = []
     for number in range(startLine, min(endLine, startLine + MAX_MATH_LINES)):
@@ -250,7 +275,7 @@ def _tokenize_inside(state: StateBlock, startLine: int, endLine: int) -> None:
 
 def comment(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:
     """``<!-- … -->`` on lines of its own: nobody was to see it."""
-    if not _line(state, startLine).startswith("<!--") or state.src.find("-->", state.bMarks[startLine]) < 0:
+    if not _line(state, startLine).startswith("<!--") or _last(state, "-->") < state.bMarks[startLine]:
         return False
     for number in range(startLine, min(endLine, startLine + MAX_COMMENT_LINES)):
         _, found, after = _line(state, number).partition("-->")

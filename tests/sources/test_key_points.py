@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flashcards.sources.key_points import key_points, plain_text
+from flashcards.sources.key_points import key_points
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ def test_points(answer: str, points: tuple[str, ...]) -> None:
     ],
 )
 def test_marks_go_and_what_only_looks_like_one_stays(marked: str, plain: str) -> None:
-    assert plain_text(marked) == plain
+    assert key_points(f"- {marked}") == (plain,)

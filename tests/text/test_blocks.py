@@ -133,6 +133,11 @@ def test_four_spaces_are_prose_and_not_code() -> None:
     )
 
 
+def test_points_four_spaces_in_are_points() -> None:
+    lists = parse("    - a\n    - b\n\n后")[0]
+    assert isinstance(lists, ListBlock) and len(lists.items) == 2
+
+
 def test_a_list_right_after_text_is_a_list() -> None:
     assert [type(block) for block in parse("分为：\n- 一\n- 二")] == [Paragraph, ListBlock]
 

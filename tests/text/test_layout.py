@@ -133,7 +133,7 @@ def test_any_text_can_be_laid_out(markdown: str, width: int) -> None:
 )
 @settings(deadline=None)
 def test_punctuation_stands_where_chinese_wants_it(text: str, width: int) -> None:
-    assume(not re.search(r"[，。）、：（]{3}|[A-Za-z]{15}", text))
+    assume(not re.search(r"[，。）、：（]{3}|[A-Za-z]{15}| [，。）、：]|（ ", text))
     for line in screen(text, width)[1:]:
         assert line[0] not in NO_START
     for line in screen(text, width)[:-1]:
@@ -296,18 +296,26 @@ def test_a_fold_shows_its_summary_and_its_text() -> None:
     ]
 
 
-def test_an_inline_formula_of_one_row_is_drawn_and_a_taller_one_is_its_source() -> None:
-    (line,) = layout(parse(r"其中 $W_0$ 与 $\frac{\alpha}{r}$"), 80)
-    assert [(span.text, span.style) for span in line] == [
-        ("其中 ", ""),
+def test_an_inline_formula_is_one_row_or_its_source() -> None:
+    (line,) = layout(parse(r"其中 $W_0$、$d_{model}$ 与 $\begin{matrix} a \\ b \end{matrix}$"), 80)
+    assert [(span.text, span.style) for span in line if span.style] == [
         ("W₀", "math"),
-        (" 与 ", ""),
-        (r"\frac{\alpha}{r}", "math.source"),
+        ("d_model", "math"),
+        (r"\begin{matrix} a \\ b \end{matrix}", "math.source"),
     ]
+
+
+def test_a_tall_formula_that_has_its_line_to_itself_stands_in_two_dimensions() -> None:
+    assert screen("缩放：\n$\\frac{\\alpha}{r}$\n其中", 80) == ["缩放：", "   α", "  ╶─╴", "   r", "其中"]
 
 
 def test_a_formula_of_its_own_stands_in_two_dimensions() -> None:
     assert screen("$$\n\\frac{\\alpha}{r}\n$$", 80) == ["   α", "  ╶─╴", "   r"]
+
+
+def test_a_formula_too_wide_for_two_dimensions_is_one_row_wrapped() -> None:
+    formula = "$$ a = \\frac{b + c + d + e}{f} + \\frac{g}{h} + \\frac{i}{j} $$"
+    assert screen(formula, 20) == ["  a=(b+c+d+e)/f+g/h+", "  i/j"]
 
 
 def test_an_image_is_its_words_and_its_path() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from flashcards.text.blocks import Math, MathBlock, parse
 from flashcards.text.cells import cell_width
+from flashcards.text.linear_math import draw_line
 from flashcards.text.maths import draw, render_math
 
 
@@ -43,6 +44,31 @@ def test_a_fraction_has_its_line_between_its_parts() -> None:
 def test_what_cannot_be_drawn_is_shown_as_it_was_written(source: str) -> None:
     assert draw(source) is None
     assert render_math(source) == [source]
+
+
+@pytest.mark.parametrize(
+    ("source", "row"),
+    [
+        (r"T \times d_{model} \times 3", "T×d_model×3"),
+        (r"\mathbf{v}_{w_i} \cdot \mathbf{u}_C", "𝐯_(wᵢ)⋅𝐮_C"),
+        (r"C = \{w_{i-c}, \dots\}", "C={w_(i-c),…}"),
+        (r"\frac{\alpha}{r}", "α/r"),
+        (r"h + \frac{\alpha}{r} B A", "h+(α/r)BA"),
+        (r"\frac{1}{1+e^{-x}}", "1/(1+e⁻ˣ)"),
+        (r"\text{softmax}\left(\frac{QK^T}{\sqrt{d_k}}\right)V", "softmax(QKᵀ/(√dₖ))V"),
+        (r"x = \frac{10^9 \times 4}{1024^3} + 1", "x=(10⁹×4)/1024³+1"),
+        (r"x_i^2", "xᵢ^2"),
+        (r"\sum_{i=1}^{N} y_i", "∑ᵢ₌₁^Nyᵢ"),
+    ],
+)
+def test_a_formula_in_a_sentence_is_written_in_one_row(source: str, row: str) -> None:
+    line = draw_line(source)
+    assert line is not None and line.replace(" ", "") == row
+
+
+@pytest.mark.parametrize("source", [r"\begin{matrix} a \\ b \end{matrix}", r"\frac{a}{\frown b}"])
+def test_what_one_row_cannot_say_is_not_forced_into_it(source: str) -> None:
+    assert draw_line(source) is None
 
 
 def test_a_question_mark_of_the_author_is_no_failure() -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from flashcards import locale
 from flashcards.cards import Language
@@ -124,3 +125,17 @@ def screen_text(app: FlashcardsApp) -> str:
     """What stands on the screen, line by line."""
     strips = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until threads have answered and the screen has drawn what they said."""
+    await pilot.pause()
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys one by one, waiting for what each sets going."""
+    for key in keys:
+        await pilot.press(key)
+        await settle(pilot)

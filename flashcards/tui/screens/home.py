@@ -113,7 +113,6 @@ class HomeScreen(FlashcardsScreen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.query_one("#welcome").display = False
         self.decks.focus()
         self.refresh_bars()
         self.load()
@@ -127,7 +126,8 @@ class HomeScreen(FlashcardsScreen[None]):
         return self.query_one(DeckList)
 
     def title_left(self) -> Content:
-        return Content.assemble(("flashcards", "bold $primary"), ("  " + text("home.tagline"), "$muted"))
+        tagline = f"  {text('home.tagline')}" if self.size.width >= 60 else ""
+        return Content.assemble(("flashcards", "bold $primary"), (tagline, "$muted"))
 
     def title_right(self) -> Content:
         today = self.program.today()
@@ -156,13 +156,10 @@ class HomeScreen(FlashcardsScreen[None]):
 
     @on(Loaded)
     def show_numbers(self, event: Loaded) -> None:
-        empty = not event.decks
-        self.query_one("#welcome").display = empty
-        self.query_one("#heads").display = self.decks.display = not empty
+        self.set_class(not event.decks, "-empty")
         today, habit = self.query_one(Today), self.query_one(Habit)
         today.summary = event.summary
         habit.counts = {date_of(day): count for day, count in event.summary.history.items()}
-        habit.display = not empty
         self.decks.show(event.decks)
         today.draw_again()
         habit.draw_again()

@@ -28,6 +28,7 @@ class CardView(LineView):
         super().__init__(id=id)
         self.face: Face | None = None
         self._layouts: LRUCache[tuple[Face, int], Sequence[Line]] = LRUCache(LAYOUTS_KEPT)
+        self._wanted = ""
         self._matches: list[list[Hit]] = []
         self._match = 0
         self._marked: dict[int, list[tuple[int, int, str]]] = {}
@@ -45,8 +46,10 @@ class CardView(LineView):
             self.scroll_to(y=0, animate=False)
 
     def on_resize(self, event: events.Resize) -> None:
-        self._clear_matches()
         self._lay_out()
+        if self._wanted:
+            self._matches = find_in_lines(self.lines, self._wanted)
+            self._go_to_match(min(self._match, max(0, len(self._matches) - 1)))
 
     def _lay_out(self) -> None:
         if self.face is None or not self.size.width:
@@ -63,6 +66,7 @@ class CardView(LineView):
 
         Spaces do not count, so that a match goes on over the end of a line in Chinese as in English.
         """
+        self._wanted = wanted
         self._matches = find_in_lines(self.lines, wanted)
         self._go_to_match(0)
         return len(self._matches)
@@ -75,7 +79,7 @@ class CardView(LineView):
         return self._match + 1
 
     def _clear_matches(self) -> None:
-        self._matches, self._match, self._marked = [], 0, {}
+        self._wanted, self._matches, self._match, self._marked = "", [], 0, {}
 
     def _go_to_match(self, number: int) -> None:
         self._match, self._marked = number, {}
