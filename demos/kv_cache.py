@@ -1,4 +1,4 @@
-"""KV cache — keep K and V of the past, feed only the newest token.  Pope et al. 2022, §3 (arXiv:2211.05102)."""
+"""KV cache — keep K and V of the past, feed only the newest token.  Pope et al. 2022 (arXiv:2211.05102)."""
 
 import math
 from dataclasses import dataclass

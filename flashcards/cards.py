@@ -96,6 +96,8 @@ class Variant:
     remarks: tuple[str, ...] = ()
     context: str = ""
     also: tuple[str, ...] = ()
+    notes_answer: str | None = None
+    """What the notes say (perhaps nothing), where ``answer`` is the person's own; ``None``: it is the notes'."""
 
 
 @dataclass(frozen=True, slots=True)

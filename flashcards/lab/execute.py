@@ -17,7 +17,7 @@ from flashcards.lab import Lab, events
 from flashcards.lab.catalogue import DemoInfo, read_demo
 from flashcards.lab.device import choose_device, dtype_name, is_device_failure, is_out_of_memory
 from flashcards.lab.errors import LabError
-from flashcards.lab.events import End, Error, Event, Reason, Start
+from flashcards.lab.events import End, Error, Event, Start
 from flashcards.lab.job import Job, demo_threads
 from flashcards.lab.limits import limit_memory, peak_memory
 from flashcards.lab.params import Value, smaller
@@ -172,9 +172,9 @@ def explain(error: BaseException, job: Job, device: str = "cpu") -> Error:
         return out_of_memory(f"{slug}: out of memory on {device} at {place}.", advice)
     if isinstance(error, ImportError) and not _is_ours(error):
         missing = (error.name or "").split(".")[0]
-        what = f"needs {missing}, which is" if missing else f"needs a library that is ({_first_line(error)})"
-        reason: Reason = "dependency"
-        return Error(f"{slug} {what} not installed or too old.", f"Run: {INSTALL}", reason)
+        what = f"needs {missing}" if missing else f"needs a library that does not load ({_first_line(error)})"
+        message = f"{slug} {what}: not installed, or too old."
+        return Error(message, f"Run: {INSTALL}", "dependency")
     return Error(f"{place}: {type(error).__name__}: {_first_line(error)}")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from flashcards.lab.charts import number
 from flashcards.lab.errors import LabError
 
 Value = bool | int | float | str
@@ -46,11 +47,11 @@ class ParamSpec:
         if self.choices:
             return ", ".join(self.choices)
         if self.low is not None and self.high is not None:
-            return f"{self.low:,g} to {self.high:,g}"
+            return f"{number(self.low)} to {number(self.high)}"
         if self.low is not None:
-            return f"at least {self.low:,g}"
+            return f"at least {number(self.low)}"
         if self.high is not None:
-            return f"at most {self.high:,g}"
+            return f"at most {number(self.high)}"
         return {"int": "a whole number", "float": "a number", "str": "text"}[self.type]
 
     def preset(self, preset: Preset) -> Value:

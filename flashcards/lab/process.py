@@ -118,5 +118,6 @@ class ChildProcess:
         assert self._process.stdout is not None
         with self._process.stdout as pipe:
             for line in pipe:
-                self.lines.put(line.decode("utf-8", "replace"))
+                if line.endswith(b"\n"):  # a process that is killed may leave half a line
+                    self.lines.put(line.decode("utf-8", "replace"))
         self.lines.put(None)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flashcards.cards import Card, CardId, Day, DemoLink, Language, MemoryState, Place, Schedule, Variant
 from flashcards.store.database import Database
+from flashcards.store.written import written_of
 
 _SELECT = """
     SELECT c.id, c.kind, c.form, c.difficulty, c.path, c.tags, c.demos, c.extra, c.changed_at,
@@ -51,8 +52,7 @@ class DeckCount:
 def load_cards(db: Database, ids: Sequence[CardId], language: Language) -> list[Card]:
     """The cards with these ids, in the order asked; unknown ids are left out.  Archived cards are included."""
     found: dict[CardId, Card] = {}
-    for start in range(0, len(ids), 500):  # SQLite's default limit on parameters is 999
-        part = ids[start : start + 500]
+    for part in _portions(ids):
         marks = ",".join("?" * len(part))
         texts = _variants(db, marks, part)
         places = _places(db, marks, part, language)
@@ -101,10 +101,35 @@ def set_mark(db: Database, card_ids: Iterable[CardId], **marks: Any) -> None:
         connection.executemany(sql, [(card_id, *values) for card_id in card_ids])
 
 
-def own_tags(db: Database, card_id: CardId) -> list[str]:
-    """The tags the person gave a card, apart from those of the notes."""
-    rows = db.rows("SELECT tags FROM marks WHERE card_id = ?", (card_id,))
-    return json.loads(rows[0]["tags"] or "[]") if rows else []
+def change_tags(db: Database, card_ids: Sequence[CardId], *, add: str = "", remove: str = "") -> int:
+    """Add a tag of the person's own to cards, take one away; the notes' tags stay.  Returns how many changed.
+
+    One transaction, whatever the number of cards.
+    """
+    changed = 0
+    with db.transaction():
+        for part in _portions(card_ids):
+            before = own_tags(db, part)
+            for card_id in part:
+                tags = [tag for tag in before.get(card_id, []) if tag not in (add, remove)]
+                tags += [add] if add else []
+                if set(tags) != set(before.get(card_id, [])):
+                    set_mark(db, [card_id], tags=tags)
+                    changed += 1
+    return changed
+
+
+def own_tags(db: Database, card_ids: Sequence[CardId]) -> dict[CardId, list[str]]:
+    """The tags the person gave these cards (at most 500), apart from those of the notes."""
+    rows = db.rows(
+        f"SELECT card_id, tags FROM marks WHERE card_id IN ({','.join('?' * len(card_ids))})", tuple(card_ids)
+    )
+    return {CardId(row["card_id"]): json.loads(row["tags"] or "[]") for row in rows}
+
+
+def _portions(ids: Sequence[CardId]) -> Iterator[Sequence[CardId]]:
+    """Few enough at a time: SQLite's default limit on parameters is 999."""
+    return (ids[start : start + 500] for start in range(0, len(ids), 500))
 
 
 def deck_counts(db: Database, today: Day) -> list[DeckCount]:
@@ -156,6 +181,15 @@ def _variants(db: Database, marks: str, ids: Sequence[CardId]) -> dict[str, dict
             row["context"],
             tuple(json.loads(row["also"])),
         )
+    for written in written_of(db, ids):
+        if variants := texts[written.card_id]:
+            # The notes may be read as another language than when the answer was written.
+            language = written.language if written.language in variants else next(iter(variants))
+            notes = variants[language]
+            if notes.notes_answer is None:
+                variants[language] = replace(
+                    notes, answer=written.answer, key_points=written.key_points, notes_answer=notes.answer
+                )
     return texts
 
 

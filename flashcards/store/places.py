@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from flashcards.cards import CardId, DemoLink, Draft, Language
 from flashcards.store.database import Database
@@ -83,47 +83,65 @@ def put_cards(
     One ``executemany`` a table inside the scan's transaction: a scan is kept whole or not at all.
     """
     minted = [item for item in placed if item.minted]
+    again = [item for item in placed if not item.minted]
     with db.transaction() as connection:
+        before = _kept_now(db, [item.card_id for item in again])
+        _drop_other_languages(connection, again, before, file_id)
+        # Read after rows were dropped: SQLite gives the number of the last one anew.
         last_indexed = connection.execute("SELECT COALESCE(MAX(id), 0) FROM texts").fetchone()[0]
         connection.executemany(_INSERT_CARD, (_card_row(item, deck_id, now) for item in minted))
         connection.executemany(_INSERT_TEXT, (_text_row(item) for item in minted))
         connection.executemany(_INSERT_LOCATOR, (_locator_row(item, file_id) for item in minted))
-        added, changed = _put_again(db, deck_id, file_id, [p for p in placed if not p.minted], now)
+        added, changed = _put_again(connection, deck_id, file_id, again, before, now)
         connection.execute(_INDEX_NEW_TEXTS, (last_indexed,))
     return len(minted) + added, changed
 
 
 def _put_again(
-    db: Database, deck_id: int, file_id: int, placed: Sequence[Placed], now: int
+    connection: sqlite3.Connection,
+    deck_id: int,
+    file_id: int,
+    placed: Sequence[Placed],
+    before: _Kept,
+    now: int,
 ) -> tuple[int, int]:
     """Keep cards that may have been kept before, in this file or another one, in this language or the other."""
-    before = _kept_now(db, [p.card_id for p in placed])
-    cards, texts, locators, bilingual = [], [], [], []
+    cards, texts, locators = [], [], []
     added = changed = 0
     for item in placed:
         card, text = _card_row(item, deck_id, now), _text_row(item)
-        languages = before.get(item.card_id, {})
-        earlier = languages.get(item.language)
+        earlier = before.get(item.card_id, {}).get(item.language)
         same = earlier == _content(card, text)
         added += earlier is None
         changed += earlier is not None and not same
         cards.append({**dict(zip(_CARD_COLUMNS, card, strict=True)), "same": same, "language": item.language})
         texts.append(text)
         locators.append(_locator_row(item, file_id))
-        if languages.keys() - {item.language}:
-            single = item.draft.card_id is None
-            bilingual.append(
-                {"card_id": item.card_id, "language": item.language, "file_id": file_id, "single": single}
-            )
-    with db.transaction() as connection:
-        # A file whose language is now detected otherwise must not leave the card a second, stale text.
-        # Only a card that its author gave an id may stand in two files, one a language.
-        for table in ("texts", "locators"):
-            connection.executemany(_DROP_OTHER_LANGUAGE.format(table=table), bilingual)
-        connection.executemany(_UPSERT_CARD, cards)
-        connection.executemany(_UPSERT_TEXT, texts)
-        connection.executemany(_UPSERT_LOCATOR, locators)
+    connection.executemany(_UPSERT_CARD, cards)
+    connection.executemany(_UPSERT_TEXT, texts)
+    connection.executemany(_UPSERT_LOCATOR, locators)
     return added, changed
+
+
+def _drop_other_languages(
+    connection: sqlite3.Connection, placed: Sequence[Placed], before: _Kept, file_id: int
+) -> None:
+    """A file whose language is now detected otherwise must not leave its cards a second, stale text.
+
+    Only a card that its author gave an id may stand in two files, one a language.
+    """
+    bilingual = [
+        {
+            "card_id": item.card_id,
+            "language": item.language,
+            "file_id": file_id,
+            "single": item.draft.card_id is None,
+        }
+        for item in placed
+        if before.get(item.card_id, {}).keys() - {item.language}
+    ]
+    for table in ("texts", "locators"):
+        connection.executemany(_DROP_OTHER_LANGUAGE.format(table=table), bilingual)
 
 
 def archive(db: Database, ids: Iterable[CardId], now: int) -> None:
@@ -184,17 +202,19 @@ _KEPT = (
     + " FROM texts t JOIN cards c ON c.id = t.card_id WHERE t.card_id IN ({marks})"
 )
 
-_Content = tuple[object, ...]
+_Content: TypeAlias = tuple[object, ...]
 """What a card says, its place in the files left out: a change of it is a change of the card."""
+_Kept: TypeAlias = dict[CardId, dict[Language, _Content]]
+"""What is kept of cards, by language."""
 
 
 def _content(card: _Content, text: _Content) -> _Content:
     return (*card[1:-2], *text[2:])
 
 
-def _kept_now(db: Database, ids: Sequence[CardId]) -> dict[CardId, dict[Language, _Content]]:
-    """What is kept of these cards, by language, to tell what the new reading changes."""
-    found: dict[CardId, dict[Language, _Content]] = {}
+def _kept_now(db: Database, ids: Sequence[CardId]) -> _Kept:
+    """What is kept of these cards, to tell what the new reading changes."""
+    found: _Kept = {}
     answered = _CARD_COLUMNS.index("answered") - 1
     answer = len(_CARD_COLUMNS) - 3 + _TEXT_COLUMNS.index("answer") - 2
     for part in _portions(ids):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass
+from typing import Literal
 
 from flashcards.cards import CardId, Day
 from flashcards.errors import FlashcardsError
@@ -37,7 +38,24 @@ _STATES = {
     "leech": "sc.lapses >= :leech",
     "shipped": "src.kind = 'shipped'",
     "own": "src.kind != 'shipped'",
+    "written": "EXISTS (SELECT 1 FROM written w WHERE w.card_id = c.id)",
 }
+CARDS = """cards c JOIN decks dk ON dk.id = c.deck_id LEFT JOIN sources src ON src.id = dk.source_id
+    LEFT JOIN marks m ON m.card_id = c.id LEFT JOIN schedules sc ON sc.card_id = c.id"""
+"""The tables a condition speaks of; every query that uses one selects from these."""
+
+DECK_ORDER = "COALESCE(src.kind, '') = 'shipped', dk.place, dk.id"
+"""The person's own decks first, in the order they were added."""
+
+CardState = Literal["unanswered", "suspended", "unreviewed", "buried", "new", "due", "learned"]
+STATE = """CASE WHEN NOT c.answered THEN 'unanswered' WHEN COALESCE(m.suspended, 0) THEN 'suspended'
+    WHEN NOT COALESCE(m.reviewed, c.reviewed) THEN 'unreviewed'
+    WHEN COALESCE(m.buried_until, 0) > :today THEN 'buried' WHEN sc.due IS NULL THEN 'new'
+    WHEN sc.due <= :today THEN 'due' ELSE 'learned' END"""
+"""The one word that says most about how a card stands; every card has exactly one."""
+
+_EVERYTHING = "1"
+_KEYS = ("is", "prop", "rated", "deck", "tag", "demo", "id")
 
 
 class QueryError(FlashcardsError):
@@ -51,20 +69,24 @@ class Found:
     where: str
     parameters: dict[str, object]
 
+    @property
+    def narrows(self) -> bool:
+        """Whether it leaves anything out."""
+        return self.where != _EVERYTHING
 
-def find_cards(db: Database, query: str, today: Day, *, leech_lapses: int, limit: int = -1) -> list[CardId]:
+
+def find_cards(
+    db: Database, query: str | Found, today: Day, *, leech_lapses: int, limit: int = -1
+) -> list[CardId]:
     """Ids of the cards that ``query`` finds, the person's own first, in deck order; all of them for ``""``.
 
     Raises:
         QueryError: an unknown ``is:`` or ``prop:``, or a number that is none.
     """
-    found = compile_query(query)
+    found = compile_query(query) if isinstance(query, str) else query
     rows = db.rows(
-        f"""SELECT c.id FROM cards c JOIN decks dk ON dk.id = c.deck_id
-            LEFT JOIN sources src ON src.id = dk.source_id
-            LEFT JOIN marks m ON m.card_id = c.id LEFT JOIN schedules sc ON sc.card_id = c.id
-            WHERE c.archived_at IS NULL AND {found.where}
-            ORDER BY COALESCE(src.kind, '') = 'shipped', dk.place, dk.id, c.position LIMIT :limit""",
+        f"""SELECT c.id FROM {CARDS} WHERE c.archived_at IS NULL AND {found.where}
+            ORDER BY {DECK_ORDER}, c.position LIMIT :limit""",
         {**found.parameters, "today": today, "leech": leech_lapses, "limit": limit},
     )
     return [CardId(row["id"]) for row in rows]
@@ -72,20 +94,44 @@ def find_cards(db: Database, query: str, today: Day, *, leech_lapses: int, limit
 
 def compile_query(query: str) -> Found:
     """The SQL condition of a query."""
+    return _compile(_words(query))
+
+
+def split_query(query: str) -> tuple[Found, list[str]]:
+    """A query being typed: the condition of its terms, and its free words, which are to be ranked.
+
+    A term whose value is still to be typed (``deck:``) narrows nothing yet.
+    """
+    terms, free = [], []
+    for word in _words(query):
+        key, colon, value = word.removeprefix("-").partition(":")
+        if colon and key in _KEYS:
+            terms += [word] if value else []
+        elif word.startswith("-"):
+            terms += [word] if len(word) > 1 else []
+        else:
+            free.append(word)
+    return _compile(terms), free
+
+
+def _compile(words: list[str]) -> Found:
     conditions: list[str] = []
     parameters: dict[str, object] = {}
-    for number, word in enumerate(_words(query)):
+    for number, word in enumerate(words):
         negated = word.startswith("-") and len(word) > 1
         condition = _term(word[1:] if negated else word, f"p{number}", parameters)
         # COALESCE: a card without schedule has NULLs, and NOT NULL is still NULL.
         conditions.append(f"{'NOT ' if negated else ''}COALESCE(({condition}), 0)")
-    return Found(" AND ".join(conditions) or "1", parameters)
+    return Found(" AND ".join(conditions) or _EVERYTHING, parameters)
 
 
 def _words(query: str) -> list[str]:
+    lexer = shlex.shlex(query, posix=True)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    lexer.escape = ""  # a backslash is TeX, not an escape
     try:
-        return shlex.split(query, posix=True)
-    except ValueError:  # an open quote or a trailing backslash: take the words as they are
+        return list(lexer)
+    except ValueError:  # an open quote, or an apostrophe: take the words as they are
         return query.split()
 
 
@@ -104,10 +150,10 @@ def _term(word: str, name: str, parameters: dict[str, object]) -> str:
         if key == "deck":
             return _deck(value, name, parameters)
         if key == "tag":
-            parameters[name] = f'%"{_escaped(value)}"%'
+            parameters[name] = f'%"{escaped(value)}"%'
             return f"(c.tags LIKE :{name} ESCAPE '\\' OR m.tags LIKE :{name} ESCAPE '\\')"
         if key == "demo":
-            parameters[name] = f'%"slug": "{_escaped(value)}"%'
+            parameters[name] = f'%"slug": "{escaped(value)}"%'
             return f"c.demos LIKE :{name} ESCAPE '\\'"
         if key == "id":
             parameters[name] = value
@@ -117,14 +163,15 @@ def _term(word: str, name: str, parameters: dict[str, object]) -> str:
 
 def _deck(value: str, name: str, parameters: dict[str, object]) -> str:
     """The decks of exactly this title, in either language; where there is none, those that contain it."""
-    parameters[name], parameters[f"{name}_like"] = value, f"%{_escaped(value)}%"
+    parameters[name], parameters[f"{name}_like"] = value, f"%{escaped(value)}%"
     exact = f"SELECT x.id FROM decks x, json_each(x.titles) t WHERE t.value = :{name} COLLATE NOCASE"
     like = f"SELECT x.id FROM decks x WHERE x.titles LIKE :{name}_like ESCAPE '\\'"
     return f"dk.id IN ({exact}) OR (NOT EXISTS ({exact}) AND dk.id IN ({like}))"
 
 
 def _text(word: str, name: str, parameters: dict[str, object]) -> str:
-    parameters[name] = f"%{_escaped(word)}%"
+    parameters[name] = f"%{escaped(word)}%"
+    written = f"c.id IN (SELECT w.card_id FROM written w WHERE w.answer LIKE :{name} ESCAPE '\\')"
     # The trigram index answers LIKE without ESCAPE from three characters on; the check beside it keeps
     # the result exact for words with % or _ in them.
     check = f"(t.question LIKE :{name} ESCAPE '\\' OR t.answer LIKE :{name} ESCAPE '\\')"
@@ -134,8 +181,8 @@ def _text(word: str, name: str, parameters: dict[str, object]) -> str:
             f"t.id IN (SELECT rowid FROM texts_fts WHERE question LIKE :{name}_plain "
             f"UNION SELECT rowid FROM texts_fts WHERE answer LIKE :{name}_plain)"
         )
-        return f"c.id IN (SELECT t.card_id FROM texts t WHERE {indexed} AND {check})"
-    return f"c.id IN (SELECT t.card_id FROM texts t WHERE {check})"
+        return f"c.id IN (SELECT t.card_id FROM texts t WHERE {indexed} AND {check}) OR {written}"
+    return f"c.id IN (SELECT t.card_id FROM texts t WHERE {check}) OR {written}"
 
 
 def _property(value: str, name: str, parameters: dict[str, object]) -> str:
@@ -152,5 +199,6 @@ def _whole_number(key: str, value: str) -> int:
     return int(value)
 
 
-def _escaped(value: str) -> str:
+def escaped(value: str) -> str:
+    """``value`` as it stands in a LIKE pattern with ``ESCAPE '\\'``."""
     return value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -71,6 +71,8 @@ def m001_cards_places_reviews(db: sqlite_utils.Database) -> None:
     db.table("decks").create_index(["key"], unique=True)
     _create_cards(db)
     _create_reviews(db)
+    _create_written(db)
+    _create_reading_indexes(db)
 
 
 def _create_cards(db: sqlite_utils.Database) -> None:
@@ -215,5 +217,36 @@ def _create_reviews(db: sqlite_utils.Database) -> None:
         CREATE VIEW answers AS
             SELECT * FROM reviews WHERE kind = 'answer'
             AND id NOT IN (SELECT undoes FROM reviews WHERE undoes IS NOT NULL);
+        """
+    )
+
+
+def _create_written(db: sqlite_utils.Database) -> None:
+    """Answers the person wrote inside the app: kept beside the notes' texts, which they never replace."""
+    # No foreign key on card_id: an answer whose card is not there yet waits for it.
+    db.table("written").create(
+        {
+            "card_id": str,
+            "language": str,
+            "answer": str,
+            "key_points": str,
+            "file_id": int,
+            "line": int,
+        },
+        pk=("card_id", "language"),
+        foreign_keys=[("file_id", "files", "id")],
+        not_null={"answer", "key_points", "file_id", "line"},
+    )
+    db.table("written").create_index(["file_id"])
+
+
+def _create_reading_indexes(db: sqlite_utils.Database) -> None:
+    """What the browser reads at every key: living cards in order, and all questions without their answers."""
+    db.executescript(
+        """
+        CREATE INDEX cards_living ON cards(deck_id, position) WHERE archived_at IS NULL;
+        CREATE INDEX texts_questions ON texts(question, card_id);
+        CREATE INDEX texts_tails ON texts(substr(answer, -2) COLLATE NOCASE);
+        CREATE VIRTUAL TABLE texts_terms USING fts5vocab(texts_fts, 'row');
         """
     )

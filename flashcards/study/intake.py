@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flashcards.cards import CardId, Language
 from flashcards.errors import FlashcardsError
-from flashcards.store import places, sources
+from flashcards.store import places, sources, written
 from flashcards.store.database import Database
 from flashcards.store.places import Known, Placed
 from flashcards.study.links import linked_demos
@@ -109,6 +109,7 @@ def take_in(
             _keep_file(db, scan, file, identities, intake, now)
         archived = _still_gone(db, identities)
         places.archive(db, archived, now)
+        written.keep_answered(db)
         intake.archived = len(archived)
     return intake
 

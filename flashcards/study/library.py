@@ -23,6 +23,7 @@ from flashcards.store import cards, meta, places, query, reviews, sources
 from flashcards.store.cards import DeckCount, Standing
 from flashcards.store.database import Database
 from flashcards.store.sources import SourceRow
+from flashcards.study.answers import follow_merge, read_answers
 from flashcards.study.clock import Clock, milliseconds, system_clock
 from flashcards.study.intake import Intake, ManyVanished, relink, take_in
 from flashcards.study.links import available_demos
@@ -139,6 +140,10 @@ class Library:
         known = {s.path: s for s in sources.sources(self.db)}
         with self.db.transaction():
             chosen = {s.id: s for path in resolved for s in [self._source_for(path, known, dialect)]}
+            if any(s.kind == "answers" for s in chosen.values()):
+                raise LibraryError(
+                    f"{self.home.answers}: what you wrote inside the app is read by itself; name your notes."
+                )
             scans = [self._scan(s, reread=dialect is not None) for s in chosen.values()]
             for scan in scans:
                 if scan.problems and Path(scan.source.path).is_file():
@@ -146,17 +151,19 @@ class Library:
             return take_in(self.db, scans, self.now, agreed=agreed)
 
     def rescan(self, *, agreed: bool = False) -> Intake:
-        """Look at every source again.  A source that lost much is left as it was and named in ``problems``."""
+        """Look at every source and answer file again.
+
+        A source that lost much is left as it was and named in ``problems``.
+        """
         total = Intake()
-        for source in sources.sources(self.db):
-            if source.kind == "shipped":
-                continue
+        for source in self.sources():
             try:
                 part = take_in(self.db, [self._scan(source)], self.now, agreed=agreed)
             except ManyVanished as error:
                 total.problems.append(str(error))
                 continue
             total.merge(part)
+        total.merge(read_answers(self.db, self.home.answers, self.now))
         return total
 
     def remove(self, path: str) -> int:
@@ -166,15 +173,15 @@ class Library:
             LibraryError: no such source; names those there are.
         """
         wanted = {path, str(Path(path).expanduser().resolve())}
-        for source in sources.sources(self.db):
-            if source.path in wanted and source.kind != "shipped":
+        for source in self.sources():
+            if source.path in wanted:
                 return sources.drop_source(self.db, source.id, self.now)
         known = ", ".join(s.path for s in self.sources()) or "none"
         raise LibraryError(f"{path}: no such source. Sources: {known}.")
 
     def sources(self) -> list[SourceRow]:
-        """What the person added, our own decks left out."""
-        return [s for s in sources.sources(self.db) if s.kind != "shipped"]
+        """What the person added; our own decks and their answer files left out."""
+        return [s for s in sources.sources(self.db) if s.kind == "notes"]
 
     def merge(self, kept: CardId, duplicate: CardId) -> None:
         """Two cards are one: ``kept`` (with its history) takes the text and place of ``duplicate``, which goes.
@@ -192,6 +199,7 @@ class Library:
         if kept == duplicate:
             raise LibraryError(f"{kept}: a card cannot be merged with itself.")
         places.take_over(self.db, kept, duplicate, self.now)
+        follow_merge(self, kept, duplicate)
 
     # -- looking up -------------------------------------------------------------------------
 
@@ -206,6 +214,10 @@ class Library:
             raise LibraryError(f"{card_id}: no card has this id. flashcards list shows them all.")
         return found[0]
 
+    def cards(self, card_ids: Sequence[CardId]) -> list[Card]:
+        """The cards with these ids, in the order asked."""
+        return cards.load_cards(self.db, card_ids, self.language)
+
     def find(self, text: str = "", limit: int = -1) -> list[Card]:
         """The cards a query finds (``store.query`` has the language), in deck order.
 
@@ -215,10 +227,15 @@ class Library:
 
     def find_ids(self, text: str = "", limit: int = -1) -> list[CardId]:
         """Ids of the cards a query finds."""
+        words = self.as_query(text)
+        return query.find_cards(self.db, words, self.today, leech_lapses=LEECH_LAPSES, limit=limit)
+
+    def as_query(self, text: str) -> str:
+        """``text`` as a query: the whole title of a deck means that deck."""
         title = text.strip()
         if title and any(title.casefold() == deck.title.casefold() for deck in self.decks()):
-            text = shlex.quote(f"deck:{title}")
-        return query.find_cards(self.db, text, self.today, leech_lapses=LEECH_LAPSES, limit=limit)
+            return shlex.quote(f"deck:{title}")
+        return text
 
     def standing(self, card_id: CardId) -> Standing:
         """What the person decided about a card and how it is scheduled."""
@@ -228,11 +245,13 @@ class Library:
         """Suspend, flag, tag … cards; ``marks`` are columns of the marks table."""
         cards.set_mark(self.db, card_ids, **marks)
 
-    def add_tag(self, card_ids: Sequence[CardId], tag: str) -> None:
-        """Give cards a tag of the person's own."""
-        for card_id in card_ids:
-            tags = dict.fromkeys([*cards.own_tags(self.db, card_id), tag])
-            cards.set_mark(self.db, [card_id], tags=list(tags))
+    def add_tag(self, card_ids: Sequence[CardId], tag: str) -> int:
+        """Give cards a tag of the person's own; returns how many did not have it."""
+        return cards.change_tags(self.db, card_ids, add=tag)
+
+    def remove_tag(self, card_ids: Sequence[CardId], tag: str) -> int:
+        """Take a tag of the person's own away; one that the notes give stays.  Returns how many had it."""
+        return cards.change_tags(self.db, card_ids, remove=tag)
 
     def decks(self) -> list[DeckSummary]:
         """Every deck, the person's own first."""
@@ -270,7 +289,7 @@ class Library:
     def _source_for(self, path: Path, known: dict[str, SourceRow], dialect: str | None) -> SourceRow:
         for parent in path.parents:
             above = known.get(str(parent))
-            if above and above.kind == "notes" and dialect is None:
+            if above and (above.kind == "answers" or (above.kind == "notes" and dialect is None)):
                 return above
         source = sources.put_source(self.db, str(path), "notes", dialect, self.now)
         for other in known.values():

@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from flashcards.errors import FlashcardsError
 from flashcards.locale import text
 
-Scope = Literal["app", "view", "home", "quiz", "lab", "demo", "choose", "help"]
+Scope = Literal["app", "view", "home", "quiz", "browse", "search", "card", "lab", "demo", "choose", "help"]
 """Where an action's keys work; ``app`` and ``view`` (moving and scrolling) work on every screen."""
 
 EVERYWHERE: Final[tuple[Scope, ...]] = ("app", "view")
@@ -77,7 +77,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("home.study", ("enter",), bar=10),
     Action("home.study_all", ("a",), bar=20),
     Action("home.lab", ("d",), bar=30),
-    Action("home.rescan", ("r",), bar=40),
+    Action("home.browse", ("slash", "b"), bar=25),
+    Action("home.rescan", ("r",)),
     Action("home.leave", ("q",), bar=80),
     Action("quiz.reveal", ("space", "enter"), bar=10),
     Action("quiz.again", ("1",)),
@@ -98,6 +99,29 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("quiz.find_previous", ("N",)),
     Action("quiz.copy", ("y",)),
     Action("quiz.leave", ("q", "escape"), bar=80),
+    Action("browse.open", ("enter",), bar=10),
+    Action("browse.search", ("slash",), bar=20),
+    Action("browse.choose", ("space",), bar=30),
+    Action("browse.choose_all", ("A",)),
+    Action("browse.study", ("a",), bar=40),
+    Action("browse.suspend", ("s",)),
+    Action("browse.flag", ("f",)),
+    Action("browse.tag", ("t",)),
+    Action("browse.importance", ("i",)),
+    Action("browse.leave", ("q", "escape"), bar=80),
+    Action("search.to_list", ("enter", "down")),
+    Action("search.clear", ("escape",)),
+    Action("card.flip", ("L",), bar=20),
+    Action("card.demo", ("d",), bar=30),
+    Action("card.edit", ("e",), bar=40),
+    Action("card.open_source", ("o",)),
+    Action("card.suspend", ("s",), bar=50),
+    Action("card.flag", ("f",)),
+    Action("card.find", ("slash",)),
+    Action("card.find_next", ("n",)),
+    Action("card.find_previous", ("N",)),
+    Action("card.copy", ("y",)),
+    Action("card.leave", ("q", "escape"), bar=80),
     Action("lab.open", ("enter",), bar=10),
     Action("lab.leave", ("q", "escape"), bar=80),
     Action("demo.run", ("r",), bar=10),
@@ -107,7 +131,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("demo.control", ("c",), bar=30),
     Action("demo.cancel", ("x",), bar=15),
     Action("demo.source", ("v",), bar=40),
-    Action("demo.switch_pane", ("tab",), priority=True),
+    Action("demo.switch_pane", ("tab",), bar=35, priority=True),
     Action("demo.leave", ("q", "escape"), bar=80),
     Action("choose.pick", ("enter",)),
     Action("choose.leave", ("q", "escape")),
@@ -166,14 +190,20 @@ def keys_of(action: Action, keymap: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(remapped.split(",")) if remapped else action.keys
 
 
+def _meet(one: str, two: str) -> bool:
+    """Whether keys of both scopes can be pressed in one place; where one types, nothing scrolls."""
+    if "search" in (one, two) and "view" in (one, two):
+        return False
+    return one == two or one in EVERYWHERE or two in EVERYWHERE
+
+
 def conflicts(keymap: Mapping[str, str], actions: Iterable[Action] = ACTIONS) -> list[tuple[str, str, str]]:
     """Pairs of actions that answer to one key on one screen, as ``(key, id, id)``."""
     actions = list(actions)
     found = []
     for index, one in enumerate(actions):
         for two in actions[index + 1 :]:
-            together = one.scope == two.scope or one.scope in EVERYWHERE or two.scope in EVERYWHERE
-            if together:
+            if _meet(one.scope, two.scope):
                 shared = set(keys_of(one, keymap)) & set(keys_of(two, keymap))
                 found += [(key, one.id, two.id) for key in sorted(shared)]
     return found

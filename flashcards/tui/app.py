@@ -123,6 +123,12 @@ class FlashcardsApp(App[None]):
 
         self.push_screen(QuizScreen(session, type_answers=type_answers))
 
+    def browse(self, query: str) -> None:
+        """List the cards that ``query`` selects."""
+        from flashcards.tui.screens.browse import BrowseScreen
+
+        self.push_screen(BrowseScreen(query))
+
     def open_lab(self) -> None:
         """Show the list of demos."""
         from flashcards.tui.screens.lab import LabScreen

@@ -1,6 +1,6 @@
 """Notes that look like people's notes, of any size: five dialects and our deck format, Chinese and English.
 
-The same seed gives the same notes.  A card is about 430 characters and eleven lines, one in six waits for
+The same seed gives the same notes.  A card is about 500 characters and ten lines, one in six waits for
 an answer, one in five holds code, a table or a formula: what was counted in real interview notes.
 """
 
@@ -11,12 +11,11 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-ZH_THINGS = tuple(
-    "注意力/缓存/梯度/学习率/归一化层/残差/词表/分词器/位置编码/量化/蒸馏/适配器/秩/奖励模型/采样温度/批次/专家路由/显存/检索"
-    "/向量索引/提示/上下文窗口/掩码/损失/激活函数/权重衰减/预热/混合精度/流水线/张量并行/草稿模型/长尾样本/优化器状态/页表".split(
-        "/"
-    )
-)
+ZH_THINGS = (
+    "注意力", "缓存", "梯度", "学习率", "归一化层", "残差", "词表", "分词器", "位置编码", "量化", "蒸馏", "适配器",
+    "秩", "奖励模型", "采样温度", "批次", "专家路由", "显存", "检索", "向量索引", "提示", "上下文窗口", "掩码", "损失",
+    "激活函数", "权重衰减", "预热", "混合精度", "流水线", "张量并行", "草稿模型", "长尾样本", "优化器状态", "页表",
+)  # fmt: skip
 ZH_CLAUSES = (
     "只更新{0}里很小的一部分",
     "把{0}切成块逐个计算",
@@ -33,12 +32,12 @@ ZH_CLAUSES = (
     "换来更小的{0}",
     "{0}丢失后要从{1}重建",
 )
-EN_THINGS = tuple(
-    "attention;the KV cache;the gradient;warm-up;layer norm;the residual stream;a tokenizer;RoPE;quantisation;"
-    "distillation;an adapter;the rank r;a reward model;temperature;a batch;expert routing;memory;retrieval;"
-    "the vector index;a prompt;the context window;the mask;cross-entropy;weight decay;mixed precision;"
-    "a draft model;the page table;optimizer state;beam search;pipeline bubbles".split(";")
-)
+EN_THINGS = (
+    "attention", "the KV cache", "the gradient", "warm-up", "layer norm", "the residual stream", "a tokenizer", "RoPE",
+    "quantisation", "distillation", "an adapter", "the rank r", "a reward model", "temperature", "a batch", "retrieval",
+    "expert routing", "memory", "the vector index", "a prompt", "the context window", "the mask", "cross-entropy",
+    "weight decay", "mixed precision", "a draft model", "the page table", "optimizer state", "pipeline bubbles",
+)  # fmt: skip
 EN_CLAUSES = (
     "keeps {0} frozen and trains {1} beside it",
     "is read once for every step of {0}",
@@ -103,7 +102,7 @@ class _Writer:
                 "When would you trade {0} for {1} with {2} tokens?",
             )
         text = self.random.choice(patterns).format(one, other, number)
-        return Question(text, [] if self.random.random() < 1 / 6 else self._answer())
+        return Question(text, [] if self.random.random() < 1 / 6 else self.answer())
 
     def sentence(self) -> str:
         subject, share = self._marked(self.thing()), self.random.randrange(100)
@@ -117,7 +116,7 @@ class _Writer:
     def _marked(self, word: str) -> str:
         return self.random.choice(("{0}", "{0}", "**{0}**", "`{0}`")).format(word)
 
-    def _answer(self) -> list[str]:
+    def answer(self) -> list[str]:
         parts = [self.random.choice((self._list, self._list, self._prose))()]
         parts += [self._list()] if self.random.random() < 0.6 else []
         extra = self.random.random()
@@ -200,8 +199,8 @@ DIALECTS: dict[str, tuple[Callable[[list[Question]], str], bool]] = {
 """File stem -> how its cards are written, and whether they are Chinese."""
 
 
-def write_notes(folder: Path, cards: int, seed: int = 1) -> str:
-    """Fill ``folder`` with one file a dialect, ``cards`` cards in all; returns their text, joined."""
+def write_notes(folder: Path, cards: int, seed: int = 1) -> list[str]:
+    """Fill ``folder`` with one file a dialect, ``cards`` cards in all; returns the files' texts."""
     folder.mkdir(parents=True, exist_ok=True)
     texts = []
     for place, (stem, (write, chinese)) in enumerate(DIALECTS.items()):
@@ -210,4 +209,13 @@ def write_notes(folder: Path, cards: int, seed: int = 1) -> str:
         text = write([writer.question() for _ in range(share)])
         (folder / f"{stem}.md").write_text(text, "utf-8", newline="\n")
         texts.append(text)
-    return "\n".join(texts)
+    return texts
+
+
+def long_answer(characters: int = 11_000) -> str:
+    """A Chinese answer of about so many characters: lists, prose, code, tables and formulas."""
+    writer = _Writer(Random("long"), chinese=True)
+    parts: list[str] = []
+    while sum(map(len, parts)) < characters:
+        parts += [f"### {writer.thing()}", *writer.answer()]
+    return "\n\n".join(parts)

@@ -113,8 +113,8 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
         "no_control.py": 'lab.claim("One is one", measured=1, equals=1)',
         "endless.py": 'lab.step("Wait")\nwhile True: time.sleep(0.05)',
         "greedy.py": "room = bytearray(p.size << 40)",
-        "needs_torch.py": 'import torch\nlab.claim("torch", measured=1, equals=1)',
         "crash.py": 'raise KeyError("gone")',
     }.items():
         made.add(name, demo_source(body))
+    made.add("needs_torch.py", demo_source(HONEST).replace("import os", "import torch, os"))
     return made

@@ -34,7 +34,7 @@ def test_a_slug_has_dashes_and_is_found_by_either_spelling(write_demo: WriteDemo
 
 def test_an_unknown_name_suggests_the_nearest(write_demo: WriteDemo, tmp_path: Path) -> None:
     write_demo()
-    with pytest.raises(LabError, match="halfs.*Did you mean halves"):
+    with pytest.raises(LabError, match=r"halfs.*Did you mean halves"):
         read_catalogue(tmp_path).find("halfs")
 
 
@@ -50,10 +50,10 @@ def test_one_broken_file_hides_no_other(write_demo: WriteDemo, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("before", "after", "complaint"),
     [
-        ("param(8, low=1", "param(2**3, low=1", r"halves\.py:12: param.* literals only"),
-        ("param(8, low=1", "param(0, low=1", r"halves\.py:12: parameter size: --size takes .*not '0'"),
-        ("size: int", "seed: int", r"halves\.py:12: --seed is an option of every demo"),
-        ("size: int", "size: bytes", r"halves\.py:12: parameter size wants a type"),
+        ("param(8, low=1", "param(2**3, low=1", r"halves\.py:11: param.* literals only"),
+        ("param(8, low=1", "param(0, low=1", r"halves\.py:11: parameter size: --size takes .*not '0'"),
+        ("size: int", "seed: int", r"halves\.py:11: --seed is an option of every demo"),
+        ("size: int", "size: bytes", r"halves\.py:11: parameter size wants a type"),
         ('tier="tok"', 'tier="gpu"', r"halves\.py:6: DEMO wants"),
         ('"""Halves', "x = 1  # ", r"halves\.py:"),
     ],

@@ -122,7 +122,11 @@ async def test_the_control_breaks_a_claim_and_says_so(app: FlashcardsApp) -> Non
         await pilot.press("c")
         await finished(pilot, screen)
         shown = screen_text(app)
-        assert "✗ the sum is n(n+1)/2" in shown and "1 broke, 0 hold" in shown and "with the usual mistake" in shown
+        assert (
+            "✗ the sum is n(n+1)/2" in shown
+            and "1 broke, 0 hold" in shown
+            and "with the usual mistake" in shown
+        )
 
 
 async def test_x_stops_a_run_and_leaves_no_process(app: FlashcardsApp) -> None:

@@ -70,7 +70,9 @@ async def test_rescan_says_quietly_what_changed(library: Library, notes: Path, a
     app = app_on(library)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await settle(pilot)
-        (notes / "more.md").write_text("## Why salt pasta water?\n\n- it seasons from inside\n", encoding="utf-8")
+        (notes / "more.md").write_text(
+            "## Why salt pasta water?\n\n- it seasons from inside\n", encoding="utf-8"
+        )
         await press(pilot, "r")
         await settle(pilot)
         assert "1 new, 0 changed, 0 gone" in screen_text(app)

@@ -30,7 +30,9 @@ async def test_a_hostile_card_is_shown_as_it_is_written(library: Library, notes:
         assert app.is_running and app.clipboard == ""
 
 
-async def test_a_hostile_deck_title_stands_on_the_home_screen_untouched(library: Library, notes: Path, app_on) -> None:  # type: ignore[no-untyped-def]
+async def test_a_hostile_deck_title_stands_on_the_home_screen_untouched(
+    library: Library, notes: Path, app_on
+) -> None:  # type: ignore[no-untyped-def]
     deck = '---\nid: bad\ntitle: "[@click=app.quit]T[/] [/foo]"\n---\n\n## q\n<!-- id: bad.q -->\n- a\n'
     (notes / "bad.md").write_text(deck, encoding="utf-8")
     library.rescan()

@@ -44,7 +44,9 @@ async def test_enter_reveals_too(library: Library, app_on) -> None:  # type: ign
 
 
 @pytest.mark.parametrize(("key", "rating"), [("1", 1), ("2", 2), ("3", 3), ("4", 4)])
-async def test_a_digit_keeps_the_grade_before_the_next_card_shows(library: Library, app_on, key, rating) -> None:  # type: ignore[no-untyped-def]
+async def test_a_digit_keeps_the_grade_before_the_next_card_shows(
+    library: Library, app_on, key, rating
+) -> None:  # type: ignore[no-untyped-def]
     app = app_on(library, quiz=True)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await settle(pilot)
@@ -192,7 +194,9 @@ async def test_d_opens_the_demo_of_the_card(library: Library, app_on) -> None:  
 
 async def test_d_asks_which_where_a_card_has_several(library: Library, notes: Path, app_on) -> None:  # type: ignore[no-untyped-def]
     path = notes / "kitchen-en.md"
-    path.write_text(path.read_text("utf-8").replace("demo: attention", "demo: [attention, rope]"), encoding="utf-8")
+    path.write_text(
+        path.read_text("utf-8").replace("demo: attention", "demo: [attention, rope]"), encoding="utf-8"
+    )
     library.rescan()
     app = app_on(library, quiz=True)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
@@ -231,7 +235,9 @@ async def test_editing_the_note_shows_the_new_words(library: Library, app_on, mo
         assert quiz_of(app).session.card.id == "stock"
 
 
-async def test_an_editor_that_is_not_there_is_a_message_not_a_crash(library: Library, app_on, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+async def test_an_editor_that_is_not_there_is_a_message_not_a_crash(
+    library: Library, app_on, monkeypatch
+) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.setenv("EDITOR", "no-such-editor-anywhere")
     app = app_on(library, quiz=True)
@@ -277,7 +283,9 @@ async def test_a_wrong_query_is_a_message(library: Library, app_on) -> None:  # 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 15)])
 @pytest.mark.parametrize("language", ["zh", "en"])
-async def test_question_answer_and_grades_are_whole_at_every_size(library: Library, app_on, size, language) -> None:  # type: ignore[no-untyped-def]
+async def test_question_answer_and_grades_are_whole_at_every_size(
+    library: Library, app_on, size, language
+) -> None:  # type: ignore[no-untyped-def]
     app = app_on(library, quiz=True, language=language)
     async with app.run_test(size=size, notifications=True) as pilot:
         await settle(pilot)
@@ -306,7 +314,9 @@ async def test_a_new_width_lays_the_card_out_again(library: Library, app_on) -> 
         assert max(sum(len(span.text) for span in row) for row in view.lines) <= 40
 
 
-async def test_the_quiz_is_a_handful_of_widgets_whatever_the_card(library: Library, notes: Path, app_on) -> None:  # type: ignore[no-untyped-def]
+async def test_the_quiz_is_a_handful_of_widgets_whatever_the_card(
+    library: Library, notes: Path, app_on
+) -> None:  # type: ignore[no-untyped-def]
     rows = "\n".join(f"| {n} | {n * n} |" for n in range(400))
     (notes / "big.md").write_text(f"## Squares?\n\n| n | n² |\n|---|---|\n{rows}\n", encoding="utf-8")
     library.rescan()
@@ -321,7 +331,9 @@ async def test_the_quiz_is_a_handful_of_widgets_whatever_the_card(library: Libra
 async def test_remapped_keys_work_and_are_shown(library: Library) -> None:
     from flashcards.tui.app import FlashcardsApp, Preferences
 
-    app = FlashcardsApp(library, start="quiz", preferences=Preferences(keymap={"quiz.reveal": "w", "quiz.good": "x"}))
+    app = FlashcardsApp(
+        library, start="quiz", preferences=Preferences(keymap={"quiz.reveal": "w", "quiz.good": "x"})
+    )
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await settle(pilot)
         assert "w shows the answer" in screen_text(app)
@@ -329,5 +341,3 @@ async def test_remapped_keys_work_and_are_shown(library: Library) -> None:
         assert "x Good" in screen_text(app)
         await press(pilot, "x")
         assert library.home_summary().reviews == 1
-
-

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from textual.content import Content
 from textual.screen import Screen
 
-from flashcards.text.sanitize import sanitize
+from flashcards.text.sanitize import sanitize, sanitize_line
 from flashcards.tui.actions import Action, Scope
 from flashcards.tui.widgets.bars import KeyBar, TitleBar
 
@@ -63,6 +63,11 @@ class FlashcardsScreen(Screen[Result]):
     def language_changed(self) -> None:
         """Say everything again in the language now in use."""
         self.refresh_bars()
+
+    @staticmethod
+    def safe(words: str) -> str:
+        """Words that may hold foreign text, on one line."""
+        return sanitize_line(words)
 
     def tell(self, message: str, *, wrong: bool = False) -> None:
         """A short note in the corner; never read as markup."""

@@ -33,7 +33,7 @@ from flashcards.tui.widgets.drawing import line
 from flashcards.tui.widgets.line_view import LineView
 from flashcards.tui.widgets.lines_widget import LinesWidget
 from flashcards.tui.widgets.output_view import OutputView
-from flashcards.tui.widgets.param_list import ParamList, show_value
+from flashcards.tui.widgets.param_list import ParamList, accepted, show_value
 from flashcards.tui.widgets.prompt import Prompt
 
 DRAW_EVERY: Final = 1 / 20
@@ -87,8 +87,9 @@ class DemoScreen(FlashcardsScreen[None]):
         self.query_one(Prompt).display = self.query_one("#source").display = False
         self.params.rows_changed()
         self.params.styles.max_height = max(1, len(self.info.params))
-        self.query_one("#form").display = bool(self.info.params)
+        self.set_class(not self.info.params, "-no-params")
         (self.params if self.info.params else self.output).focus()
+        self.watch(self, "focused", self._focus_moved, init=False)
         self.show_help()
         self.call_after_refresh(self._introduce)
         self.refresh_bars()
@@ -147,6 +148,8 @@ class DemoScreen(FlashcardsScreen[None]):
     def label_of(self, action: Action) -> str:
         if action.name == "control":
             return text("demo.control_off_label" if self.control else "action.demo.control")
+        if action.name == "switch_pane":
+            return text("demo.to_params" if self.has_class("-reading") else "demo.to_output")
         if action.name == "source" and self.query_one("#source").display:
             return text("demo.show_output")
         return action.label
@@ -168,8 +171,15 @@ class DemoScreen(FlashcardsScreen[None]):
         if action == "cancel":
             return self.running
         if action in ("edit_value", "decrease", "increase"):
+            return bool(self.info.params) and not self.has_class("-reading")
+        if action == "switch_pane":
             return bool(self.info.params)
         return True
+
+    def _focus_moved(self) -> None:
+        """On a narrow screen the form gives way to what is being read."""
+        self.set_class(self.focused in (self.output, self.query_one("#source")), "-reading")
+        self.refresh_bars()
 
     # Running
 
@@ -190,6 +200,7 @@ class DemoScreen(FlashcardsScreen[None]):
         self.query_one("#source").display = False
         self.output.display = True
         self.output.begin()
+        self.output.focus()
         self._timer = self.set_interval(DRAW_EVERY, self._draw_arrived)
         self._listen(run)
         self.refresh_bars()
@@ -259,12 +270,12 @@ class DemoScreen(FlashcardsScreen[None]):
     def action_edit_value(self) -> None:
         spec = self.params.chosen
         if spec:
-            question = f"{spec.name}  ({spec.accepts})"
+            question = f"{spec.name}  ({accepted(spec)})"
             self.query_one(Prompt).open(question, show_value(self.params.values[spec.name]))
 
     @on(Prompt.Answered)
     def value_typed(self, event: Prompt.Answered) -> None:
-        self.params.focus()
+        self.set_focus(self.params)
         if event.text is not None:
             try:
                 self.params.type_in(event.text)
@@ -290,7 +301,7 @@ class DemoScreen(FlashcardsScreen[None]):
     def action_switch_pane(self) -> None:
         source = self.query_one("#source", LineView)
         reading = source if source.display else self.output
-        (reading if self.params.has_focus or not self.info.params else self.params).focus()
+        (self.params if self.has_class("-reading") else reading).focus()
 
     def action_leave(self) -> None:
         """Esc first stops a run, then leaves."""

@@ -192,6 +192,10 @@ class HomeScreen(FlashcardsScreen[None]):
     def action_study_all(self) -> None:
         self.program.study(query="")
 
+    def action_browse(self) -> None:
+        deck = self.decks.chosen
+        self.program.browse(deck_query(deck.title) if deck else "")
+
     def action_lab(self) -> None:
         self.program.open_lab()
 

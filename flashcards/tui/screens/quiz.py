@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
-from flashcards import locale
-from flashcards.cards import Card, DemoLink, Rating
-from flashcards.errors import FlashcardsError
+from flashcards.cards import Card, Rating
 from flashcards.locale import text
 from flashcards.study.session import Session
 from flashcards.text.sanitize import sanitize_line
-from flashcards.tui import editor
 from flashcards.tui.actions import Action, Scope, bindings
-from flashcards.tui.screens.base import FlashcardsScreen
+from flashcards.tui.screens.card_screen import CardScreen
 from flashcards.tui.widgets.bars import KeyBar, TitleBar
 from flashcards.tui.widgets.card_lines import Face
 from flashcards.tui.widgets.card_view import CardView
@@ -29,7 +25,7 @@ GRADING = ("again", "hard", "good", "easy")
 CARD_ACTIONS = frozenset({"flip", "edit", "open_source", "bury", "suspend", "flag", "find", "copy", "demo"})
 
 
-class QuizScreen(FlashcardsScreen[None]):
+class QuizScreen(CardScreen):
     """Draws a :class:`Session` and hands it the person's keys; the session owns the state."""
 
     SCOPE: ClassVar[Scope] = "quiz"
@@ -54,9 +50,13 @@ class QuizScreen(FlashcardsScreen[None]):
         self.card_view.focus()
         self.next_card()
 
-    @property
-    def card_view(self) -> CardView:
-        return self.query_one(CardView)
+    def shown_card(self) -> Card:
+        assert self.session.card is not None
+        return self.session.card
+
+    def card_edited(self) -> None:
+        self.session.refresh()
+        self.show_state(keep_place=True)
 
     # What is shown
 
@@ -89,7 +89,7 @@ class QuizScreen(FlashcardsScreen[None]):
             typed=self.session.typed,
             key_points=variant.key_points if revealed else (),
             tags=card.tags,
-            demos=tuple(self._demo_title(link) for link in card.demos) if revealed else (),
+            demos=self.demo_hints(card) if revealed else (),
             notes=tuple(self._notes(card)),
         )
 
@@ -104,10 +104,6 @@ class QuizScreen(FlashcardsScreen[None]):
         if self.session.is_leech:
             notes.append(text("card.leech"))
         return notes
-
-    def _demo_title(self, link: DemoLink) -> str:
-        info = self.program.demos.get(link.slug)
-        return info.titles[locale.language()] if info else link.slug
 
     def _done_face(self) -> Face:
         """The last page: what was done, what is next."""
@@ -227,75 +223,11 @@ class QuizScreen(FlashcardsScreen[None]):
     # Looking closer
 
     def action_flip(self) -> None:
-        card = self.session.card
-        assert card is not None
-        if len(card.variants) < 2:
+        if len(self.shown_card().variants) < 2:
             self.tell(text("quiz.one_language"))
             return
         self.session.flip_language()
         self.show_state()
-
-    def action_demo(self) -> None:
-        card = self.session.card
-        assert card is not None
-        links = sorted(card.demos, key=lambda link: not link.explicit)
-        if not links:
-            self.tell(text("quiz.no_demo"))
-        elif len(links) == 1:
-            self.program.open_demo(links[0])
-        else:
-            from flashcards.tui.screens.choose import ChooseScreen
-
-            titles = [self._demo_title(link) for link in links]
-            self.app.push_screen(
-                ChooseScreen(text("quiz.which_demo"), titles),
-                lambda row: self.program.open_demo(links[row]) if row is not None else None,
-            )
-
-    def action_open_source(self) -> None:
-        self._in_editor()
-
-    def action_edit(self) -> None:
-        if self._in_editor():
-            self.program.library.rescan()
-            self.session.refresh()
-            self.show_state(keep_place=True)
-            self.tell(text("quiz.reread"))
-
-    def _in_editor(self) -> bool:
-        """Open the card's place in the person's editor; whether that was possible."""
-        card = self.session.card
-        assert card is not None
-        if card.place is None:
-            self.tell(text("quiz.no_source"))
-            return False
-        try:
-            with self.app.suspend():
-                editor.edit(Path(card.place.file), card.place.line)
-        except (FlashcardsError, SuspendNotSupported) as error:
-            self.tell(str(error) or text("error.no_suspend"), wrong=True)
-            return False
-        self.refresh(layout=True)
-        return True
-
-    def action_find(self) -> None:
-        self.query_one(Prompt).open(text("quiz.find"))
-
-    @on(Prompt.Answered)
-    def find_answered(self, event: Prompt.Answered) -> None:
-        self.card_view.focus()
-        if event.text and not self.card_view.find(event.text):
-            self.tell(text("quiz.not_found"))
-
-    def action_find_next(self) -> None:
-        self.card_view.find_next(1)
-
-    def action_find_previous(self) -> None:
-        self.card_view.find_next(-1)
-
-    def action_copy(self) -> None:
-        self.app.copy_to_clipboard(self.card_view.plain)
-        self.tell(text("quiz.copied"))
 
     def action_leave(self) -> None:
         self.dismiss()

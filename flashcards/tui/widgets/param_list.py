@@ -27,6 +27,18 @@ def show_value(value: Value) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def accepted(spec: ParamSpec) -> str:
+    """What the parameter takes, in figures, so that it needs no language."""
+    if spec.type == "bool":
+        return "on / off"
+    if spec.choices:
+        return " / ".join(spec.choices)
+    if spec.low is None and spec.high is None:
+        return ""
+    low, high = ("" if bound is None else f"{bound:,g}" for bound in (spec.low, spec.high))
+    return f"{low} … {high}".strip()
+
+
 def stepped(spec: ParamSpec, value: Value, direction: int) -> Value:
     """The next value of ``spec`` up (1) or down (-1); the same one where there is none that it takes."""
     try:
@@ -87,7 +99,7 @@ class ParamList(RowList):
         return line(
             pad(cut(spec.name, names), names),
             (value, "accent" if changed else "value"),
-            (" " + cut(sanitize_line(spec.accepts), room) if room > 6 else "", "muted"),
+            (" " + cut(sanitize_line(accepted(spec)), room) if room > 6 else "", "muted"),
         )
 
     def help_text(self) -> str:

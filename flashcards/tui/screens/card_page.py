@@ -1,0 +1,158 @@
+"""All about one card: its text in both languages, how it stands, and every answer given to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+
+from flashcards import locale
+from flashcards.cards import Card, CardId, Language, Review
+from flashcards.locale import text
+from flashcards.scheduling.days import date_of
+from flashcards.store.cards import Standing
+from flashcards.store.reviews import answers_of
+from flashcards.study.search import hits
+from flashcards.text.lines import Line
+from flashcards.text.sanitize import sanitize_line
+from flashcards.tui.actions import BY_ID, Scope, bindings
+from flashcards.tui.screens.card_screen import CardScreen
+from flashcards.tui.widgets.bars import KeyBar, TitleBar
+from flashcards.tui.widgets.card_lines import Face
+from flashcards.tui.widgets.card_list import when_due
+from flashcards.tui.widgets.card_view import CardView
+from flashcards.tui.widgets.drawing import line
+from flashcards.tui.widgets.grade_bar import GRADES, interval_words
+from flashcards.tui.widgets.lines_widget import LinesWidget
+from flashcards.tui.widgets.prompt import Prompt
+
+ANSWERS_SHOWN = 4
+"""The newest; all of them are in ``flashcards show``."""
+
+
+class Facts(LinesWidget):
+    """How the card stands, and its last answers."""
+
+    card: Card | None = None
+    standing: Standing
+    answers: Sequence[Review] = ()
+    due: tuple[str, str] = ("", "")
+
+    def lines_for(self, width: int) -> Sequence[Line]:
+        if self.card is None:
+            return []
+        rows = [line((text("page.next") + " ", "muted"), self.due)]
+        if schedule := self.standing.schedule:
+            memory = text(
+                "page.memory",
+                stability=f"{schedule.memory.stability:.1f}",
+                difficulty=f"{schedule.memory.difficulty:.1f}",
+                reps=schedule.reps,
+                lapses=schedule.lapses,
+            )
+            rows.append(line((memory, "muted")))
+        for review in reversed(self.answers[-ANSWERS_SHOWN:]):
+            grade = BY_ID[GRADES[review.rating]].label
+            rows.append(
+                line(
+                    (f"{date_of(review.day).isoformat()}  ", "muted"),
+                    f"{grade}  ",
+                    (f"→ {interval_words(review.interval)}", "muted"),
+                )
+            )
+        return rows
+
+
+class CardPage(CardScreen):
+    """Opened from the browser."""
+
+    SCOPE: ClassVar[Scope] = "card"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("card")
+    CSS_PATH = "card_page.tcss"
+
+    def __init__(self, card_id: CardId) -> None:
+        super().__init__()
+        self.card_id = card_id
+        self.flipped: Language | None = None
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar()
+        yield CardView(id="card")
+        yield Facts(id="facts")
+        yield Prompt(id="find")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.query_one(Prompt).display = False
+        self.card_view.focus()
+        self.show_card()
+
+    def shown_card(self) -> Card:
+        return self.program.library.card(self.card_id)
+
+    def card_edited(self) -> None:
+        self.show_card()
+
+    def show_card(self) -> None:
+        """Read the card again and draw it."""
+        library = self.program.library
+        card, standing = self.shown_card(), library.standing(self.card_id)
+        variant = card.variant(self.flipped or library.language)
+        self.card_view.show(
+            Face(
+                question=variant.question,
+                context=variant.context,
+                answer=variant.answer,
+                remarks=variant.remarks,
+                tags=card.tags,
+                demos=self.demo_hints(card),
+                notes=("⚑ " + text("card.flagged"),) if standing.flagged else (),
+            )
+        )
+        facts = self.query_one(Facts)
+        facts.card, facts.standing = card, standing
+        facts.answers = answers_of(library.db, self.card_id)
+        facts.due = when_due(hits(library, [self.card_id])[0])
+        facts.draw_again()
+        self.refresh_bars()
+
+    def title_left(self) -> Content:
+        card = self.shown_card()
+        path = " › ".join(sanitize_line(part) for part in card.path)
+        return Content.assemble(
+            (sanitize_line(card.deck), "bold $primary"), (f" › {path}" if path else "", "$muted")
+        )
+
+    def title_right(self) -> Content:
+        place = self.shown_card().place
+        return Content.styled(
+            sanitize_line(f"{Path(place.file).name}:{place.line}") if place else "", "$muted"
+        )
+
+    def language_changed(self) -> None:
+        self.show_card()
+
+    def action_flip(self) -> None:
+        card = self.shown_card()
+        if len(card.variants) < 2:
+            self.tell(text("quiz.one_language"))
+            return
+        self.flipped = locale.other(self.flipped or self.program.library.language)
+        self.show_card()
+
+    def action_suspend(self) -> None:
+        suspended = not self.program.library.standing(self.card_id).suspended
+        self.program.library.mark([self.card_id], suspended=int(suspended))
+        self.show_card()
+
+    def action_flag(self) -> None:
+        flagged = not self.program.library.standing(self.card_id).flagged
+        self.program.library.mark([self.card_id], flagged=int(flagged))
+        self.show_card()
+
+    def action_leave(self) -> None:
+        self.dismiss()
