@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
-from flashcards.cards import Card, CardId
+from flashcards.cards import CardId
 from flashcards.cli.output import echo_columns, echo_json, markdown_lines, terminal_width
 from flashcards.study.library import Library
+from flashcards.study.search import Hit, hits
 from flashcards.text.sanitize import sanitize_line
 
 _query = click.argument("query", nargs=-1)
@@ -27,7 +28,7 @@ def list_cards(home: Path | None, query: tuple[str, ...], as_json: bool) -> None
     prop:s>30 rated:7 demo:rope narrow it, a minus before a term excludes.
     """
     with Library.open(home) as library:
-        found = [_entry(library, card) for card in library.find(" ".join(query))]
+        found = [_entry(hit) for hit in hits(library, library.find_ids(" ".join(query)))]
         if as_json:
             echo_json(found)
         elif found:
@@ -46,11 +47,14 @@ def show(home: Path | None, card_id: str, as_json: bool) -> None:
         card = library.card(CardId(card_id))
         variant = card.variant(library.language)
         schedule = library.standing(card.id).schedule
+        entry = _entry(hits(library, [card.id])[0])
         if as_json:
             echo_json(
                 {
-                    **_entry(library, card),
+                    **entry,
                     "answer": variant.answer,
+                    "written": variant.notes_answer is not None,
+                    "notes_answer": variant.notes_answer,
                     "key_points": list(variant.key_points),
                     "remarks": list(variant.remarks),
                     "context": variant.context,
@@ -67,10 +71,11 @@ def show(home: Path | None, card_id: str, as_json: bool) -> None:
             return
         width = terminal_width()
         click.echo(sanitize_line(f"{card.deck}  {' › '.join(card.path)}".rstrip()))
-        for part in (f"## {variant.question}", variant.context, variant.answer, *variant.remarks):
+        notes = f"> in the notes:\n\n{variant.notes_answer}" if variant.notes_answer else ""
+        for part in (f"## {variant.question}", variant.context, variant.answer, notes, *variant.remarks):
             if part:
                 click.echo("\n" + "\n".join(markdown_lines(part, width)))
-        facts = [f"id {card.id}", _entry(library, card)["state"]]
+        facts = [f"id {card.id}", entry["state"]]
         if schedule:
             facts.append(f"stability {schedule.memory.stability:.1f} days")
         if card.place:
@@ -98,27 +103,6 @@ def due(home: Path | None, query: tuple[str, ...], as_json: bool) -> None:
             click.echo(f"{old} due, {progress.left_new} new today. flashcards quiz begins.")
 
 
-@click.command()
-@_json
-@click.pass_obj
-def stats(home: Path | None, as_json: bool) -> None:
-    """Numbers about what was learnt."""
-    with Library.open(home) as library:
-        summary = library.home_summary()
-        numbers = {
-            "reviews": summary.reviews,
-            "reviewed_today": summary.reviewed_today,
-            "streak_days": summary.streak_days,
-            "due": summary.due,
-            "new": summary.new,
-            "cards": sum(d.cards for d in library.decks()),
-        }
-        if as_json:
-            echo_json(numbers)
-        else:
-            echo_columns([(name.replace("_", " "), value) for name, value in numbers.items()], right=(1,))
-
-
 @click.command("set")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @click.option("--suspend/--unsuspend", default=None, help="Take out of every quiz, or back in.")
@@ -128,10 +112,17 @@ def stats(home: Path | None, as_json: bool) -> None:
     "--reviewed/--unreviewed", default=None, help="Take a statement or topic into the quiz, or out."
 )
 @click.option("--tag", multiple=True, help="Add a tag.")
+@click.option("--untag", multiple=True, help="Take away a tag that you added.")
 @click.option("--importance", type=click.FloatRange(0, 100), help="Weight of the cards; 1 is usual.")
 @click.pass_obj
 def set_marks(
-    home: Path | None, /, ids: tuple[str, ...], tag: tuple[str, ...], bury: bool, **given: Any
+    home: Path | None,
+    /,
+    ids: tuple[str, ...],
+    tag: tuple[str, ...],
+    untag: tuple[str, ...],
+    bury: bool,
+    **given: Any,
 ) -> None:
     """Set what you decide about cards; a rescan of the notes never changes it."""
     names = {"suspend": "suspended", "flag": "flagged", "reviewed": "reviewed", "importance": "importance"}
@@ -140,14 +131,16 @@ def set_marks(
         cards = [library.card(CardId(card_id)).id for card_id in ids]
         if bury:
             marks["buried_until"] = library.today + 1
-        if not marks and not tag:
+        if not (marks or tag or untag):
             raise click.UsageError(
-                "nothing to set: give --suspend, --flag, --bury, --reviewed, --tag or --importance."
+                "nothing to set: give --suspend, --flag, --bury, --reviewed, --tag, --untag or --importance."
             )
         if marks:
             library.mark(cards, **marks)
         for name in tag:
             library.add_tag(cards, name)
+        for name in untag:
+            library.remove_tag(cards, name)
         click.echo(f"{len(cards)} cards set.")
 
 
@@ -162,27 +155,11 @@ def merge(home: Path | None, kept: str, duplicate: str) -> None:
         click.echo(f"{duplicate} is now {kept}.")
 
 
-def _entry(library: Library, card: Card) -> dict[str, Any]:
+def _entry(hit: Hit) -> dict[str, Any]:
     return {
-        "id": card.id,
-        "question": card.variant(library.language).question,
-        "deck": card.deck,
-        "demos": [link.slug for link in card.demos],
-        "state": _state(library, card),
+        "id": hit.card_id,
+        "question": hit.question,
+        "deck": hit.deck,
+        "demos": list(hit.demos),
+        "state": hit.state,
     }
-
-
-def _state(library: Library, card: Card) -> str:
-    """The one word that says most about how a card stands."""
-    standing = library.standing(card.id)
-    if not card.answered:
-        return "unanswered"
-    if standing.suspended:
-        return "suspended"
-    if not card.reviewed:
-        return "unreviewed"
-    if (standing.buried_until or 0) > library.today:
-        return "buried"
-    if standing.schedule is None:
-        return "new"
-    return "due" if standing.schedule.due <= library.today else "learned"

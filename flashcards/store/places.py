@@ -310,7 +310,8 @@ def _json(value: Any) -> str:
 def concept_links(db: Database) -> list[tuple[CardId, Draft, list[str]]]:
     """Cards whose author linked no demo: id, what links it, and the slugs it is linked to now."""
     rows = db.rows(
-        "SELECT c.id, c.form, c.path, c.demos, t.question, t.context, t.key_points FROM cards c JOIN texts t ON t.card_id = c.id GROUP BY c.id"
+        "SELECT c.id, c.form, c.path, c.demos, t.question, t.context, t.key_points FROM cards c "
+        "JOIN texts t ON t.card_id = c.id GROUP BY c.id"
     )
     found = []
     for row in rows:

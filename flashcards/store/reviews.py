@@ -118,18 +118,6 @@ def done_today(db: Database, today: Day) -> tuple[dict[int, int], int]:
     return new, sum(1 for row in rows if row["known"])
 
 
-def due_by_day(db: Database, today: Day, days: int) -> dict[Day, int]:
-    """How many scheduled cards fall due on each of the coming days; what is late counts as today."""
-    rows = db.rows(
-        """SELECT MAX(s.due, :today) AS day, COUNT(*) AS n FROM schedules s JOIN cards c ON c.id = s.card_id
-           LEFT JOIN marks m ON m.card_id = c.id
-           WHERE c.archived_at IS NULL AND NOT COALESCE(m.suspended, 0) AND s.due < :today + :days
-           GROUP BY 1""",
-        {"today": today, "days": days},
-    )
-    return {Day(row["day"]): row["n"] for row in rows}
-
-
 def _last_id(db: Database) -> int:
     return db.rows("SELECT COALESCE(MAX(id), 0) FROM reviews")[0][0]  # type: ignore[no-any-return]
 

@@ -6,13 +6,13 @@ Only answers that count are counted: none that was taken back, none given while 
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from flashcards.cards import Day, Language, Rating
 from flashcards.store.database import Database
-from flashcards.store.query import CARDS, STATE, CardState, Found
+from flashcards.store.query import CARDS, DECK_ORDER, STATE, CardState, Found
 
 _LOG = """SELECT a.id, a.card_id, a.day, a.rating, a.duration_ms,
     LAG(a.interval) OVER card AS was, LAG(a.day) OVER card AS before
@@ -57,7 +57,8 @@ class Scope:
     @property
     def log(self) -> str:
         """Source of the same answers, each with the one before it, which may be older than ``since``."""
-        log = _LOG.format(where=f"WHERE {self.chosen('a.card_id')}")
+        lately = "a.card_id IN (SELECT card_id FROM reviews WHERE day BETWEEN :since AND :today)"
+        log = _LOG.format(where=f"WHERE {lately} AND {self.chosen('a.card_id')}")
         return f"(SELECT * FROM ({log}) WHERE day BETWEEN :since AND :today)"
 
 
@@ -98,28 +99,34 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class GroupCount:
-    """The cards of one deck or of one topic in it, and the answers to them."""
+    """The cards of one topic of a deck, and the answers to them."""
 
+    deck_id: int
     titles: Mapping[Language, str]
     """Of the deck."""
     topic: str
-    """The outermost heading the cards stand under; ``""`` for a whole deck, or where there is none."""
+    """The outermost heading the cards stand under; ``""`` where there is none."""
     cards: int
     """Living ones."""
     learned: int
     """Living ones that were answered at least once."""
     reviews: int
     time_ms: int
-    passed: int
-    """Of ``recalled``, how many were Hard or better."""
-    recalled: int
-    """Answers that count for retention."""
-    stability: float | None
-    """Mean days of the learned ones."""
+    stability: float
+    """Days, summed over the learned ones."""
+    retention: tuple[Retention, ...]
+    """By the intervals of ``BUCKETS``."""
 
 
 BUCKETS: tuple[tuple[int, int | None], ...] = ((1, 6), (7, 20), (21, None))
 """Interval ranges of retention, days: young, in between, mature (21 days, as in Anki)."""
+
+_COUNTS = {
+    f"{name}{n}": f"{_RECALLED} AND was BETWEEN {low} AND {high or 36500}{passed}"
+    for n, (low, high) in enumerate(BUCKETS)
+    for name, passed in (("total", ""), ("passed", " AND rating > 1"))
+}
+"""Columns over the log: answers that count for retention in each bucket, and how many were remembered."""
 
 
 def days(db: Database, scope: Scope) -> list[DayCount]:
@@ -135,18 +142,6 @@ def days(db: Database, scope: Scope) -> list[DayCount]:
 def cards_answered(db: Database, scope: Scope) -> int:
     """How many different cards were answered."""
     return int(db.rows(f"SELECT COUNT(DISTINCT a.card_id) FROM {scope.answers}", scope.parameters)[0][0])
-
-
-def retention(db: Database, scope: Scope) -> list[Retention]:
-    """True retention by interval: of the first answers of a day to cards with an interval of at least a day."""
-    rows = db.rows(
-        f"""SELECT CASE WHEN was < 7 THEN 0 WHEN was < 21 THEN 1 ELSE 2 END AS bucket,
-                   SUM(rating > 1) AS passed, COUNT(*) AS total
-            FROM {scope.log} WHERE {_RECALLED} GROUP BY bucket""",
-        scope.parameters,
-    )
-    found = {row["bucket"]: (row["passed"], row["total"]) for row in rows}
-    return [Retention(low, high, *found.get(n, (0, 0))) for n, (low, high) in enumerate(BUCKETS)]
 
 
 def grades(db: Database, scope: Scope) -> dict[Rating, int]:
@@ -211,22 +206,36 @@ def states(db: Database, scope: Scope) -> dict[CardState, int]:
     return {row["state"]: row["n"] for row in rows}
 
 
-def groups(db: Database, scope: Scope, by: Literal["deck", "topic"]) -> list[GroupCount]:
-    """Cards and answers of each deck, or of each topic in each deck; the most answered first."""
-    topic = "COALESCE(json_extract(c.path, '$[0]'), '')" if by == "topic" else "''"
+def topics(db: Database, scope: Scope) -> list[GroupCount]:
+    """Cards and answers of each topic in each deck, in deck order; archived cards only by their answers."""
+    sums = ", ".join(f"COALESCE(SUM({name}), 0) AS {name}" for name in ("reviews", "time_ms", *_COUNTS))
+    counts = ", ".join(f"SUM({condition}) AS {name}" for name, condition in _COUNTS.items())
     rows = db.rows(
-        f"""SELECT dk.titles, {topic} AS topic, SUM(c.archived_at IS NULL) AS cards,
+        f"""SELECT dk.id, dk.titles, COALESCE(json_extract(c.path, '$[0]'), '') AS topic,
+                   SUM(c.archived_at IS NULL) AS cards,
                    SUM(c.archived_at IS NULL AND sc.due IS NOT NULL) AS learned,
-                   COALESCE(SUM(l.reviews), 0) AS reviews, COALESCE(SUM(l.time_ms), 0) AS time_ms,
-                   COALESCE(SUM(l.passed), 0) AS passed, COALESCE(SUM(l.recalled), 0) AS recalled,
-                   AVG(CASE WHEN c.archived_at IS NULL THEN sc.stability END) AS stability
+                   SUM(CASE WHEN c.archived_at IS NULL THEN sc.stability ELSE 0 END) AS stability, {sums}
             FROM {CARDS} LEFT JOIN (
-                SELECT card_id, COUNT(*) AS reviews, SUM(duration_ms) AS time_ms,
-                       SUM({_RECALLED} AND rating > 1) AS passed, SUM({_RECALLED}) AS recalled
+                SELECT card_id, COUNT(*) AS reviews, SUM(duration_ms) AS time_ms, {counts}
                 FROM {scope.log} GROUP BY card_id) l ON l.card_id = c.id
             WHERE (c.archived_at IS NULL OR l.reviews) AND {scope.cards.where}
-            GROUP BY dk.id, 2 ORDER BY reviews DESC, dk.place, dk.id, MIN(c.position)""",
+            GROUP BY dk.id, topic ORDER BY {DECK_ORDER}, MIN(c.position)""",
         scope.parameters,
     )
-    names = ("topic", "cards", "learned", "reviews", "time_ms", "passed", "recalled", "stability")
-    return [GroupCount(json.loads(row["titles"]), *(row[name] for name in names)) for row in rows]
+    return [_group(row) for row in rows]
+
+
+def _group(row: sqlite3.Row) -> GroupCount:
+    return GroupCount(
+        row["id"],
+        json.loads(row["titles"]),
+        row["topic"],
+        row["cards"],
+        row["learned"],
+        row["reviews"],
+        row["time_ms"],
+        row["stability"] or 0.0,
+        tuple(
+            Retention(low, high, row[f"passed{n}"], row[f"total{n}"]) for n, (low, high) in enumerate(BUCKETS)
+        ),
+    )

@@ -19,10 +19,11 @@ from flashcards.scheduling.days import day_of
 from flashcards.scheduling.fsrs import Model
 from flashcards.scheduling.schedule import LEECH_LAPSES
 from flashcards.shipped import shipped_folder
-from flashcards.store import cards, meta, places, query, reviews, sources
+from flashcards.store import cards, meta, places, query, reviews, sources, statistics
 from flashcards.store.cards import DeckCount, Standing
 from flashcards.store.database import Database
 from flashcards.store.sources import SourceRow
+from flashcards.store.statistics import Scope
 from flashcards.study.answers import follow_merge, read_answers
 from flashcards.study.clock import Clock, milliseconds, system_clock
 from flashcards.study.intake import Intake, ManyVanished, relink, take_in
@@ -270,7 +271,9 @@ class Library:
             reviewed_today=history.get(today, 0),
             streak_days=_streak(history, today),
             history=history,
-            forecast=reviews.due_by_day(self.db, today, 14),
+            forecast=statistics.forecast(
+                self.db, Scope(today, today, query.compile_query(""), LEECH_LAPSES), 14
+            ),
             reviews=reviews.count_answers(self.db),
         )
 

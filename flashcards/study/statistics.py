@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from flashcards.cards import CardId, Day, MemoryState, Rating, Review, Schedule
+from flashcards.cards import CardId, Day, Language, MemoryState, Rating, Review, Schedule
 from flashcards.scheduling.days import date_of
 from flashcards.scheduling.schedule import LEECH_LAPSES, after_review
 from flashcards.store import reviews, statistics
 from flashcards.store.query import CardState, compile_query
-from flashcards.store.statistics import DayCount, Hour, Retention, Scope
+from flashcards.store.statistics import DayCount, GroupCount, Hour, Retention, Scope
 from flashcards.study.library import Library
 
 Period = Literal["day", "month", "year", "all"]
@@ -152,6 +152,7 @@ def statistics_of(library: Library, period: Period = "month", query: str = "") -
     offset = library.clock().utcoffset()
     due = statistics.forecast(db, scope, FORECAST_DAYS[period])
     stability, difficulty, retrievability = _distributions(library, scope)
+    topics = statistics.topics(db, scope)
     return Statistics(
         period=period,
         since=since,
@@ -162,7 +163,7 @@ def statistics_of(library: Library, period: Period = "month", query: str = "") -
         time_ms=sum(day.time_ms for day in counted),
         unit=_UNIT[period],
         activity=by_unit(counted, _UNIT[period], since, today),
-        retention=tuple(statistics.retention(db, scope)),
+        retention=_added([topic.retention for topic in topics]),
         grades=statistics.grades(db, scope),
         hours=tuple(statistics.hours(db, scope, int(offset.total_seconds()) if offset else 0)),
         streak=_streak(statistics.streaks(db, scope), today),
@@ -170,9 +171,9 @@ def statistics_of(library: Library, period: Period = "month", query: str = "") -
         stability=stability,
         difficulty=difficulty,
         retrievability=retrievability,
-        states={state: n for state, n in _all_states(statistics.states(db, scope))},
-        decks=_groups(library, scope, "deck"),
-        topics=_groups(library, scope, "topic"),
+        states=dict(_all_states(statistics.states(db, scope))),
+        decks=_groups(_by_deck(topics), library.language),
+        topics=_groups(topics, library.language),
     )
 
 
@@ -265,19 +266,49 @@ def _all_states(found: Mapping[CardState, int]) -> Iterable[tuple[CardState, int
     return ((state, found.get(state, 0)) for state in get_args(CardState))
 
 
-def _groups(library: Library, scope: Scope, by: Literal["deck", "topic"]) -> tuple[Group, ...]:
+def _by_deck(topics: Sequence[GroupCount]) -> list[GroupCount]:
+    """The topics of each deck as one."""
+    decks: dict[int, list[GroupCount]] = {}
+    for topic in topics:
+        decks.setdefault(topic.deck_id, []).append(topic)
+    return [
+        GroupCount(
+            deck_id,
+            parts[0].titles,
+            "",
+            sum(part.cards for part in parts),
+            sum(part.learned for part in parts),
+            sum(part.reviews for part in parts),
+            sum(part.time_ms for part in parts),
+            sum(part.stability for part in parts),
+            _added([part.retention for part in parts]),
+        )
+        for deck_id, parts in decks.items()
+    ]
+
+
+def _groups(counts: Iterable[GroupCount], language: Language) -> tuple[Group, ...]:
+    """The most answered first, else in deck order."""
     return tuple(
         Group(
-            found.titles.get(library.language) or next(iter(found.titles.values())),
+            found.titles.get(language) or next(iter(found.titles.values())),
             found.topic,
             found.cards,
             found.learned,
             found.reviews,
             found.time_ms,
-            _share(found.passed, found.recalled),
-            found.stability,
+            true_retention(found.retention),
+            found.stability / found.learned if found.learned else None,
         )
-        for found in statistics.groups(library.db, scope, by)
+        for found in sorted(counts, key=lambda count: -count.reviews)
+    )
+
+
+def _added(parts: Sequence[Sequence[Retention]]) -> tuple[Retention, ...]:
+    """Retention of several groups as one, bucket by bucket."""
+    return tuple(
+        Retention(low, high, sum(part[n].passed for part in parts), sum(part[n].total for part in parts))
+        for n, (low, high) in enumerate(statistics.BUCKETS)
     )
 
 

@@ -15,7 +15,9 @@ from textual.binding import Binding, BindingType
 from flashcards.errors import FlashcardsError
 from flashcards.locale import text
 
-Scope = Literal["app", "view", "home", "quiz", "browse", "search", "card", "lab", "demo", "choose", "help"]
+Scope = Literal[
+    "app", "view", "home", "quiz", "browse", "search", "card", "settings", "lab", "demo", "choose", "help"
+]
 """Where an action's keys work; ``app`` and ``view`` (moving and scrolling) work on every screen."""
 
 EVERYWHERE: Final[tuple[Scope, ...]] = ("app", "view")
@@ -79,6 +81,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("home.lab", ("d",), bar=30),
     Action("home.browse", ("slash", "b"), bar=25),
     Action("home.rescan", ("r",)),
+    Action("home.settings", ("comma",)),
     Action("home.leave", ("q",), bar=80),
     Action("quiz.reveal", ("space", "enter"), bar=10),
     Action("quiz.again", ("1",)),
@@ -122,6 +125,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("card.find_previous", ("N",)),
     Action("card.copy", ("y",)),
     Action("card.leave", ("q", "escape"), bar=80),
+    Action("settings.edit_value", ("enter",), bar=10),
+    Action("settings.decrease", ("h", "left"), bar=20),
+    Action("settings.increase", ("l", "right"), bar=21),
+    Action("settings.edit_file", ("e",), bar=30),
+    Action("settings.leave", ("q", "escape"), bar=80),
     Action("lab.open", ("enter",), bar=10),
     Action("lab.leave", ("q", "escape"), bar=80),
     Action("demo.run", ("r",), bar=10),

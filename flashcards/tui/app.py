@@ -24,6 +24,7 @@ from flashcards.locale import text
 from flashcards.scheduling.days import date_of
 from flashcards.study.library import Library
 from flashcards.study.session import Session
+from flashcards.study.settings import read_settings, write_setting
 from flashcards.text.sanitize import sanitize, sanitize_line
 from flashcards.tui.actions import bindings, check_keymap, in_scope
 from flashcards.tui.screens.base import FlashcardsScreen
@@ -129,6 +130,12 @@ class FlashcardsApp(App[None]):
 
         self.push_screen(BrowseScreen(query))
 
+    def open_settings(self) -> None:
+        """Show the settings."""
+        from flashcards.tui.screens.settings import SettingsScreen
+
+        self.push_screen(SettingsScreen())
+
     def open_lab(self) -> None:
         """Show the list of demos."""
         from flashcards.tui.screens.lab import LabScreen
@@ -162,6 +169,32 @@ class FlashcardsApp(App[None]):
         if "spares" in self.__dict__:
             self.spares.close()
 
+    # Settings: kept in their file, and in force at once
+
+    def change_setting(self, name: str, value: str) -> None:
+        """Keep a setting.  Raises SettingsError for a value it cannot take."""
+        write_setting(self.library.home.settings, name, value)
+        self.settings_edited()
+
+    def settings_edited(self) -> None:
+        """Read the settings file and do as it says.  Raises FlashcardsError and changes nothing if it is wrong."""
+        settings = read_settings(self.library.home.settings)
+        check_keymap(settings.keys, str(self.library.home.settings))
+        self.library.settings = settings
+        self.keymap = settings.keys
+        self.set_keymap(self.keymap)
+        self.theme = settings.theme
+        locale.set_language(self.library.language)
+        for screen in self.screen_stack:
+            if isinstance(screen, FlashcardsScreen):
+                screen.language_changed()
+
+    def _keep(self, name: str, value: str) -> None:
+        try:
+            self.change_setting(name, value)
+        except FlashcardsError as error:
+            self.notify(sanitize(str(error)), markup=False, severity="error", timeout=8)
+
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR:
             self.notify(sanitize(str(event.worker.error)), markup=False, severity="error", timeout=8)
@@ -178,14 +211,11 @@ class FlashcardsApp(App[None]):
         self.action_command_palette()
 
     def action_language(self) -> None:
-        locale.set_language(locale.other(locale.language()))
-        for screen in self.screen_stack:
-            if isinstance(screen, FlashcardsScreen):
-                screen.language_changed()
+        self._keep("language", locale.other(locale.language()))
 
     def action_theme(self) -> None:
         names = [theme.name for theme in THEMES]
-        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        self._keep("theme", names[(names.index(self.theme) + 1) % len(names)])
         self.notify(text(f"theme.{self.theme}"), markup=False, timeout=2)
 
     async def action_quit(self) -> None:

@@ -28,7 +28,7 @@ ATTACKS = {
 def notes(attack: str) -> str:
     """The attack as deck title, heading, question and answer."""
     line = attack.split("\n", 1)[0]
-    return f"# {line[:2000]}\n\n### 1. {line}\n\n- {attack}\n\n```{line[:200]}\n{attack}\n```\n"
+    return f"# {line[:2000]}\n\n### 1. Why {line}?\n\n- {attack}\n\n```{line[:200]}\n{attack}\n```\n"
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -43,11 +43,17 @@ def test_hostile_notes_are_shown_and_do_nothing(tmp_path: Path, name: str) -> No
         terminal.run()
         terminal.wait("All decks")
         terminal.press("j", "Enter")
-        terminal.wait(marker)
+        terminal.wait("Think first")
+        assert marker in terminal.screen()
         terminal.press("Space")
         terminal.wait("3 Good")
-        for key in ("PageDown", "G", "g", "f", "?", "Escape", "d"):
+        for key in ("PageDown", "G", "g", "f"):
             terminal.press(key)
+        terminal.press("?")
+        terminal.wait("3 Good", gone=True)
+        terminal.press("q")
+        terminal.wait("3 Good")
+        terminal.press("d")  # it has no demo
         terminal.wait(marker)
         program = terminal.program()
         assert program is not None, "the app has ended"

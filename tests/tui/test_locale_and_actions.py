@@ -29,6 +29,7 @@ from flashcards.tui.screens.help import HelpScreen
 from flashcards.tui.screens.home import HomeScreen
 from flashcards.tui.screens.lab import LabScreen
 from flashcards.tui.screens.quiz import QuizScreen
+from flashcards.tui.screens.settings import SettingsScreen
 from flashcards.tui.widgets.line_view import LineView
 from flashcards.tui.widgets.row_list import RowList
 
@@ -40,6 +41,7 @@ OWNERS = {
     "browse": (BrowseScreen,),
     "search": (SearchLine,),
     "card": (CardPage,),
+    "settings": (SettingsScreen,),
     "lab": (LabScreen,),
     "demo": (DemoScreen,),
     "choose": (ChooseScreen,),
@@ -80,7 +82,9 @@ def test_every_message_named_in_the_screens_exists() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "text":
                 named |= {n.value for n in ast.walk(node.args[0]) if isinstance(n, ast.Constant)}
-    whole = {name for name in named if isinstance(name, str) and re.fullmatch(r"[a-z]+(\.[a-z_]*[a-z])+", name)}
+    whole = {
+        name for name in named if isinstance(name, str) and re.fullmatch(r"[a-z]+(\.[a-z_]*[a-z])+", name)
+    }
     assert whole, "the screens say something"
     assert whole - MESSAGES["en"].keys() == set()
 
@@ -122,6 +126,6 @@ def test_a_remapping_of_an_unknown_action_is_refused() -> None:
 
 
 def test_the_key_bar_never_asks_for_more_than_six() -> None:
-    for scope in ("home", "quiz", "browse", "card", "lab", "demo"):
+    for scope in ("home", "quiz", "browse", "card", "settings", "lab", "demo"):
         ways_out = [a for a in in_scope(scope, "app") if a.bar is not None and a.bar >= 80]
         assert len(ways_out) < BAR_ITEMS

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -28,6 +28,9 @@ from flashcards.tui.widgets.deck_list import DeckHeads, DeckList
 from flashcards.tui.widgets.drawing import line
 from flashcards.tui.widgets.lines_widget import LinesWidget
 from flashcards.tui.widgets.row_list import RowList
+
+WATCH_EVERY: Final = 15.0
+"""Seconds between two looks at the note files while the home screen is shown."""
 
 
 def deck_query(title: str) -> str:
@@ -118,8 +121,15 @@ class HomeScreen(FlashcardsScreen[None]):
         self.load()
         self.rescan(asked=False)
 
+        self.set_interval(WATCH_EVERY, self.watch_notes)
+
     def on_screen_resume(self) -> None:
         self.load()
+
+    def watch_notes(self) -> None:
+        """Notes that were edited meanwhile are read again; unchanged files cost one stat each."""
+        if self.is_current:
+            self.rescan(asked=False)
 
     @property
     def decks(self) -> DeckList:
@@ -195,6 +205,9 @@ class HomeScreen(FlashcardsScreen[None]):
     def action_browse(self) -> None:
         deck = self.decks.chosen
         self.program.browse(deck_query(deck.title) if deck else "")
+
+    def action_settings(self) -> None:
+        self.program.open_settings()
 
     def action_lab(self) -> None:
         self.program.open_lab()

@@ -1,0 +1,110 @@
+"""The settings, changed at once and kept in the TOML file that one can also edit by hand."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.binding import BindingType
+from textual.content import Content
+
+from flashcards.errors import FlashcardsError
+from flashcards.locale import text
+from flashcards.text.sanitize import sanitize_line
+from flashcards.tui import editor
+from flashcards.tui.actions import Scope, bindings
+from flashcards.tui.screens.base import FlashcardsScreen
+from flashcards.tui.widgets.bars import KeyBar, TitleBar
+from flashcards.tui.widgets.prompt import Prompt
+from flashcards.tui.widgets.row_list import RowList
+from flashcards.tui.widgets.setting_list import SettingList, show_setting, stepped_setting
+
+
+class SettingsScreen(FlashcardsScreen[None]):
+    """Left and right change a value, Enter types one, ``e`` opens the file."""
+
+    SCOPE: ClassVar[Scope] = "settings"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("settings")
+    CSS_PATH = "settings.tcss"
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar()
+        yield SettingList(id="settings")
+        yield Prompt(id="value")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.query_one(Prompt).display = False
+        self.setting_list.show(self.program.library.settings)
+        self.setting_list.focus()
+        self.refresh_bars()
+
+    @property
+    def setting_list(self) -> SettingList:
+        return self.query_one(SettingList)
+
+    def title_left(self) -> Content:
+        return Content.styled(text("settings.title"), "bold $primary")
+
+    def title_right(self) -> Content:
+        return Content.styled(sanitize_line(str(self.program.library.home.settings)), "$muted")
+
+    def language_changed(self) -> None:
+        super().language_changed()
+        self.setting_list.refresh()
+
+    def action_decrease(self) -> None:
+        self._step(-1)
+
+    def action_increase(self) -> None:
+        self._step(1)
+
+    def _step(self, direction: int) -> None:
+        settings = self.setting_list
+        stepped = stepped_setting(settings.name_under_cursor, settings.value_under_cursor, direction)
+        if stepped is None:
+            self.tell(text("settings.in_file"))
+        else:
+            self._change(settings.name_under_cursor, stepped)
+
+    def _change(self, name: str, value: str) -> None:
+        try:
+            self.program.change_setting(name, value)
+        except FlashcardsError as error:
+            self.tell(str(error), wrong=True)
+        self.setting_list.show(self.program.library.settings)
+
+    @on(RowList.Picked)
+    def action_edit_value(self) -> None:
+        settings = self.setting_list
+        if stepped_setting(settings.name_under_cursor, settings.value_under_cursor, 1) is None:
+            self.action_edit_file()
+        elif isinstance(settings.value_under_cursor, bool | str):
+            self._step(1)
+        else:
+            question = text(f"setting.{settings.name_under_cursor}")
+            self.query_one(Prompt).open(question, show_setting(settings.value_under_cursor))
+
+    @on(Prompt.Answered)
+    def value_typed(self, event: Prompt.Answered) -> None:
+        self.setting_list.focus()
+        if event.text:
+            self._change(self.setting_list.name_under_cursor, event.text)
+
+    def action_edit_file(self) -> None:
+        path = self.program.library.home.settings
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+            with self.app.suspend():
+                editor.edit(path, 1)
+            self.program.settings_edited()
+        except SuspendNotSupported:
+            self.tell(text("error.no_suspend"), wrong=True)
+        except (FlashcardsError, OSError) as error:
+            self.tell(str(error), wrong=True)
+        self.setting_list.show(self.program.library.settings)
+
+    def action_leave(self) -> None:
+        self.dismiss()
