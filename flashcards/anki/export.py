@@ -123,8 +123,6 @@ def notes_from_cards(
 
 
 def _reason_to_leave_out(card: Card, include_unanswered: bool) -> str | None:
-    if card.kind == "numeric":
-        return "numeric cards draw fresh values each time, which Anki cannot"
     if not card.answered and not include_unanswered and not _clozes(card):
         return "no answer yet"
     return None

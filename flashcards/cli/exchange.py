@@ -48,7 +48,7 @@ def anki(
                 "cards": report.cards,
                 "media": report.media,
                 "left_out": len(report.left_out),
-                "missing_media": list(report.missing_media),
+                "missing_media": [{"file": m.file, "path": m.path} for m in report.missing_media],
             }
         )
         return
@@ -58,4 +58,4 @@ def anki(
             f"{len(report.left_out)} cards left out (no answer yet); --include-unanswered takes them along."
         )
     for missing in report.missing_media:
-        click.echo(sanitize_line(f"  image not found, its name is kept: {missing}"))
+        click.echo(sanitize_line(f"  image not found, its name is kept: {missing.file}: {missing.path}"))

@@ -120,8 +120,9 @@ def _compile(words: list[str]) -> Found:
     for number, word in enumerate(words):
         negated = word.startswith("-") and len(word) > 1
         condition = _term(word[1:] if negated else word, f"p{number}", parameters)
-        # COALESCE: a card without schedule has NULLs, and NOT NULL is still NULL.
-        conditions.append(f"{'NOT ' if negated else ''}COALESCE(({condition}), 0)")
+        # COALESCE: a card without schedule has NULLs, and NOT NULL is still NULL.  Not around what must hold:
+        # inside a function ``c.id IN (…)`` cannot lead the query, and every card would be looked at.
+        conditions.append(f"NOT COALESCE(({condition}), 0)" if negated else f"({condition})")
     return Found(" AND ".join(conditions) or _EVERYTHING, parameters)
 
 

@@ -2,8 +2,8 @@
 
 Works on lines, before markdown-it: fences of a list item whose code slid to column 0, prose glued to a
 table's last row, rows with more cells than the head (markdown-it drops those), tags of a fold that share a
-line with text.  Adds spaces, line ends and backslashes, removes nothing, never touches the inside of code,
-and is linear in the length of the text.
+line with text, labels whose first ``**`` is missing.  Adds spaces, line ends, backslashes and stars,
+removes nothing, never touches the inside of code, and is linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ _FOLD_TAG = re.compile(r" *(<details\b[^<>]*>|</details>|<summary>.*?</summary>)
 _FOLD_LINE = re.compile(
     r" *(?:[-*+] +|\d{1,9}[.)] +)?</?(?:details|summary)\b|.*</details> *$", re.IGNORECASE
 )
+_HALF_BOLD = re.compile(r"( *(?:[-*+] +|\d{1,9}[.)] +))((?:(?!\*\*).)+\*\*\s*[:：](?:(?!\*\*).)*)$")
+"""A list item whose label lost its first ``**``: ``- label**: text``."""
 
 
 def repair(source: str) -> str:
@@ -45,6 +47,7 @@ def _repaired(lines: list[str]) -> Iterator[str]:
             columns = 0
             if line.strip():
                 yield ""
+        line = _HALF_BOLD.sub(r"\1**\2", line)
         yield from _unfolded(line) if _FOLD_LINE.match(line) else (line,)
         at += 1
 

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import anki, drawing, reading, startup, studying
+from tests.benchmarks import anki, drawing, reading, search_rows, startup, studying
 from tests.benchmarks.bench import FULL, Bench, Scale
 from tests.benchmarks.measure import Result, Spread, machine
 
@@ -25,6 +25,7 @@ ROWS: dict[str, Row] = {
     "answer": studying.answer,
     "queue": studying.queue,
     "search": studying.search,
+    "typing": search_rows.typing,
     "anki": anki.package,
     "layout": drawing.long_card,
 }

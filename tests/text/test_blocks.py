@@ -301,3 +301,10 @@ def test_an_entity_cannot_smuggle_what_the_gate_keeps_out() -> None:
 @settings(max_examples=300, deadline=None)
 def test_any_text_can_be_read(markdown: str) -> None:
     assert isinstance(parse(markdown), tuple)
+
+
+def test_a_label_that_lost_its_first_stars_is_bold() -> None:
+    (block,) = parse("- reward model**: scores answers")
+    assert isinstance(block, ListBlock)
+    (paragraph,) = block.items[0].blocks
+    assert isinstance(paragraph, Paragraph) and isinstance(paragraph.children[0], Strong)

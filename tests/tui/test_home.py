@@ -78,6 +78,21 @@ async def test_rescan_says_quietly_what_changed(library: Library, notes: Path, a
         assert "1 new, 0 changed, 0 gone" in screen_text(app)
 
 
+async def test_a_note_that_cannot_be_read_is_said_once_until_asked_again(
+    library: Library, notes: Path, app_on
+) -> None:  # type: ignore[no-untyped-def]
+    (notes / "broken.md").write_bytes(b"## What?\n\n- \xff\xfe\x80\x81 \x9b\n")
+    app = app_on(library)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        assert len(app._notifications) == 1 and "broken.md" in screen_text(app)
+        app.screen.watch_notes()
+        await settle(pilot)
+        assert len(app._notifications) == 1
+        await press(pilot, "r")
+        assert len(app._notifications) == 3
+
+
 async def test_the_language_of_the_app_switches_at_once(library: Library, app_on) -> None:  # type: ignore[no-untyped-def]
     app = app_on(library)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:

@@ -212,7 +212,9 @@ async def test_d_without_a_demo_says_so(library: Library, app_on) -> None:  # ty
     app = app_on(library, quiz=True)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await settle(pilot)
+        assert "d Demo" in screen_text(app)
         await press(pilot, "b", "d")
+        assert "d Demo" not in screen_text(app)
         assert "No demo belongs to this card." in screen_text(app)
 
 

@@ -12,7 +12,7 @@ from flashcards.cards import Card, DemoLink
 from flashcards.errors import FlashcardsError
 from flashcards.locale import text
 from flashcards.tui import editor
-from flashcards.tui.actions import BY_ID, keys_of, show_key
+from flashcards.tui.actions import BY_ID, Action, keys_of, show_key
 from flashcards.tui.screens.base import FlashcardsScreen
 from flashcards.tui.widgets.card_view import CardView
 from flashcards.tui.widgets.prompt import Prompt
@@ -28,6 +28,11 @@ class CardScreen(FlashcardsScreen[None]):
     def card_edited(self) -> None:
         """The card's note has been edited and read again."""
         raise NotImplementedError
+
+    def can_do(self, action: Action) -> bool:
+        """The key bar names the demo key only on a card that has one; the key itself always answers."""
+        possible = super().can_do(action)
+        return possible and (action.name != "demo" or bool(self.shown_card().demos))
 
     @property
     def card_view(self) -> CardView:

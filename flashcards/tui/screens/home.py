@@ -106,6 +106,11 @@ class HomeScreen(FlashcardsScreen[None]):
         report: Intake
         asked: bool
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: set[str] = set()
+        """Problems of the last look at the notes: said once, not every time."""
+
     def compose(self) -> ComposeResult:
         yield TitleBar()
         yield Today(id="today")
@@ -179,7 +184,9 @@ class HomeScreen(FlashcardsScreen[None]):
     def show_news(self, event: Rescanned) -> None:
         report = event.report
         for problem in report.problems:
-            self.tell(problem, wrong=True)
+            if event.asked or problem not in self._told:
+                self.tell(problem, wrong=True)
+        self._told = set(report.problems)
         if report.anything:
             self.tell(text("home.news", added=report.added, changed=report.changed, archived=report.archived))
             self.load()
