@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -26,6 +27,8 @@ MOST_EVENTS = 20_000
 
 T = TypeVar("T")
 _MISSING: Any = object()
+
+_BLOCK = re.compile(r"\s*(?:[-*+>|#]|\d{1,3}[.)] |```|\$\$)|\s{4}")
 
 
 class Lab:
@@ -86,7 +89,7 @@ class Lab:
 
     def say(self, markdown: str) -> None:
         """Show a paragraph of markdown; the indentation of the source does not count."""
-        self._emit(events.Say(_dedent(markdown)))
+        self._emit(events.Say(_unwrapped(markdown)))
 
     def step(self, title: str) -> None:
         """Begin a part of the demo."""
@@ -239,10 +242,21 @@ def _dtype_name(dtype: Any) -> str:
     return found[0]
 
 
-def _dedent(markdown: str) -> str:
-    import inspect
-
-    return inspect.cleandoc(markdown)
+def _unwrapped(text: str) -> str:
+    """The paragraphs of a triple-quoted string as the author meant them: indentation and line ends of the
+    source do not count, those of lists, quotes, tables and code do."""
+    head, _, rest = text.strip().partition("\n")
+    lines = [head, *textwrap.dedent(rest).split("\n")] if rest else [head]
+    joined: list[str] = []
+    fenced = False
+    for line in lines:
+        goes_on = joined and joined[-1].strip() and line.strip() and not fenced and not _BLOCK.match(line)
+        if goes_on and not _BLOCK.match(joined[-1]):
+            joined[-1] += " " + line.strip()
+        else:
+            joined.append(line)
+        fenced ^= line.lstrip().startswith("```")
+    return "\n".join(joined)
 
 
 def _require(condition: bool, message: str) -> None:

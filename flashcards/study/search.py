@@ -78,7 +78,8 @@ class Search:
 
     def ids(self, offset: int = 0, size: int | None = None) -> list[CardId]:
         """Ids of these lines; without arguments those of the whole list, for ``Library.mark`` and its like."""
-        offset, end = max(offset, 0), self.count if size is None else min(offset + size, self.count)
+        offset = max(offset, 0)
+        end = self.count if size is None else min(offset + size, self.count)
         if self._shelves:
             return self._shelves.ids(offset, end)
         return list(self._ids[offset:end])

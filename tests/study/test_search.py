@@ -200,6 +200,8 @@ def test_whatever_is_typed_gives_a_list_or_one_sentence(query: str) -> None:
     )
 )
 def test_a_ranked_search_finds_what_the_query_language_finds(words: list[str]) -> None:
+    """Of several words it wants all in one language of a card; the query language takes either."""
     query = " ".join(words)
     with Library.open() as library:
-        assert set(Search(library, query).ids()) == set(library.find_ids(f"{query} "))
+        ranked, found = set(Search(library, query).ids()), set(library.find_ids(query))
+        assert ranked <= found if len(set(words)) > 1 else ranked == found
