@@ -44,14 +44,21 @@ def quiz(
         from flashcards.tui import run as run_app
 
         code = run_app(
-            home, start="quiz", query=words, limit=limit, ahead=ahead, cram=cram, type_answers=typed
+            home,
+            start="quiz",
+            query=words,
+            limit=limit,
+            ahead=ahead,
+            cram=cram,
+            minutes=minutes,
+            type_answers=typed,
         )
         raise click.exceptions.Exit(code)
     with Library.open(home) as library:
         for problem in library.rescan().problems:
             click.echo(sanitize_line(problem), err=True)
-        session = Session.start(library, words, limit=limit, ahead=ahead, cram=cram)
-        PlainQuiz(session, typed=typed, minutes=minutes).run()
+        session = Session.start(library, words, limit=limit, ahead=ahead, cram=cram, minutes=minutes)
+        PlainQuiz(session, typed=typed).run()
 
 
 @click.command()
@@ -70,24 +77,20 @@ def undo(home: Path | None) -> None:
 class PlainQuiz:
     """The session as lines: a question, Enter, the answer, a grade and Enter, ``saved N``."""
 
-    def __init__(self, session: Session, *, typed: bool, minutes: float | None) -> None:
+    def __init__(self, session: Session, *, typed: bool) -> None:
         self.session = session
         self.typed = typed
         self.width = terminal_width()
-        self.ends_at = session.library.now + minutes * 60_000 if minutes else None
         self.quit = False
 
     def run(self) -> None:
         """Ask until the cards, the minutes or the person's patience are over."""
         if self.session.phase == "done":
             click.echo("Nothing is due. --ahead goes on with what comes next, --cram asks everything.")
-        while self.session.phase != "done" and not self.quit and not self._is_late():
+        while self.session.phase != "done" and not self.quit:
             self._ask()
         progress = self.session.progress
         click.echo(f"{progress.done} answered, {progress.left} left.")
-
-    def _is_late(self) -> bool:
-        return self.ends_at is not None and self.session.library.now >= self.ends_at
 
     def _ask(self) -> None:
         card = self.session.card

@@ -130,6 +130,13 @@ def put_deck(db: Database, key: str, titles: Mapping[Language, str], source_id: 
         return int(connection.execute("SELECT id FROM decks WHERE key = ?", (key,)).fetchone()[0])
 
 
+def has_deck(db: Database, title: str) -> bool:
+    """Whether a deck has exactly this title in one of its languages, upper and lower case alike."""
+    wanted = title.casefold()
+    titles = (json.loads(row["titles"]) for row in db.rows("SELECT titles FROM decks"))
+    return any(wanted == known.casefold() for languages in titles for known in languages.values())
+
+
 def renew_stat(db: Database, path: str, size: int, mtime_ns: int, now: int) -> None:
     """A file was touched but holds the same bytes."""
     with db.transaction() as connection:

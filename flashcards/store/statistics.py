@@ -22,6 +22,10 @@ _LOG = """SELECT a.id, a.card_id, a.day, a.rating, a.duration_ms,
 _RECALLED = "before < day AND was >= 1"
 """Counts for retention: the first answer of a day to a card that was to rest at least one day."""
 
+_TOPIC = """COALESCE(CASE WHEN instr(dk.titles, json_quote(json_extract(c.path, '$[0]')))
+    THEN json_extract(c.path, '$[1]') ELSE json_extract(c.path, '$[0]') END, '')"""
+"""The outermost heading that is not the title of the deck."""
+
 _PLAYABLE = """c.archived_at IS NULL AND c.answered AND COALESCE(m.reviewed, c.reviewed)
     AND NOT COALESCE(m.suspended, 0)"""
 
@@ -105,7 +109,7 @@ class GroupCount:
     titles: Mapping[Language, str]
     """Of the deck."""
     topic: str
-    """The outermost heading the cards stand under; ``""`` where there is none."""
+    """The outermost heading the cards stand under, the deck's title left out; ``""`` where there is none."""
     cards: int
     """Living ones."""
     learned: int
@@ -211,7 +215,7 @@ def topics(db: Database, scope: Scope) -> list[GroupCount]:
     sums = ", ".join(f"COALESCE(SUM({name}), 0) AS {name}" for name in ("reviews", "time_ms", *_COUNTS))
     counts = ", ".join(f"SUM({condition}) AS {name}" for name, condition in _COUNTS.items())
     rows = db.rows(
-        f"""SELECT dk.id, dk.titles, COALESCE(json_extract(c.path, '$[0]'), '') AS topic,
+        f"""SELECT dk.id, dk.titles, {_TOPIC} AS topic,
                    SUM(c.archived_at IS NULL) AS cards,
                    SUM(c.archived_at IS NULL AND sc.due IS NOT NULL) AS learned,
                    SUM(CASE WHEN c.archived_at IS NULL THEN sc.stability ELSE 0 END) AS stability, {sums}

@@ -234,7 +234,7 @@ class Library:
     def as_query(self, text: str) -> str:
         """``text`` as a query: the whole title of a deck means that deck."""
         title = text.strip()
-        if title and any(title.casefold() == deck.title.casefold() for deck in self.decks()):
+        if title and sources.has_deck(self.db, title):
             return shlex.quote(f"deck:{title}")
         return text
 

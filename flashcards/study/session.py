@@ -54,13 +54,20 @@ class Session:
     """One quiz over one choice of cards."""
 
     def __init__(
-        self, library: Library, queue: list[CardId], new: set[CardId], *, cram: bool = False
+        self,
+        library: Library,
+        queue: list[CardId],
+        new: set[CardId],
+        *,
+        cram: bool = False,
+        minutes: float | None = None,
     ) -> None:
         self.library = library
         self.cram = cram
         self.typed: str | None = None
         """What the person typed for the present card, once revealed."""
         self._queue = queue
+        self._ends_at = None if minutes is None else milliseconds(library.clock()) + minutes * 60_000
         self._new = new
         self._steps: list[_Step] = []
         self._answered: list[CardId] = []
@@ -81,6 +88,7 @@ class Session:
         limit: int | None = None,
         ahead: bool = False,
         cram: bool = False,
+        minutes: float | None = None,
     ) -> Session:
         """A session over the cards that ``query`` finds (all for ``""``).
 
@@ -88,6 +96,7 @@ class Session:
             limit: At most so many cards.
             ahead: Go on with cards that are not due yet.
             cram: Every card found, due or not, without limits; the schedule is not touched.
+            minutes: The session is over with the first card that ends after so long.
 
         Raises:
             QueryError: the query cannot be understood.
@@ -100,7 +109,9 @@ class Session:
         else:
             candidates = [_candidate(a) for a in chosen]
             queue = build_queue(candidates, library.today, _limits(library, found), ahead=ahead)
-        return cls(library, queue[:limit], {a.card_id for a in chosen if a.due is None}, cram=cram)
+        return cls(
+            library, queue[:limit], {a.card_id for a in chosen if a.due is None}, cram=cram, minutes=minutes
+        )
 
     # -- what is on the screen --------------------------------------------------------------
 
@@ -192,8 +203,7 @@ class Session:
         if not self.cram:
             self._saved += 1
             self._steps.append(_Step(card.id, lambda: take_back(self.library, review)))
-        self._queue.pop(0)
-        self._show_next()
+        self._advance()
         return review
 
     def undo(self) -> bool:
@@ -273,7 +283,13 @@ class Session:
         self._steps.append(
             _Step(card.id, lambda: cards.set_mark(self.library.db, [card.id], **before)),
         )
+        self._advance()
+
+    def _advance(self) -> None:
+        """Leave the present card; when the minutes are over, the session is too."""
         self._queue.pop(0)
+        if self._ends_at is not None and milliseconds(self.library.clock()) >= self._ends_at:
+            self._queue.clear()
         self._show_next()
 
     def _show_next(self) -> None:

@@ -67,7 +67,7 @@ class Streak:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A deck, or a topic in it: the outermost heading its cards stand under."""
+    """A deck, or a topic in it: the outermost heading its cards stand under, the deck's title left out."""
 
     deck: str
     topic: str

@@ -14,6 +14,7 @@ def run(
     limit: int | None = None,
     ahead: bool = False,
     cram: bool = False,
+    minutes: float | None = None,
     type_answers: bool = False,
 ) -> int:
     """Open the collection under ``home`` and run the app until the person leaves; the exit code.
@@ -23,4 +24,4 @@ def run(
     from flashcards.tui.app import Studying
     from flashcards.tui.start import start_app
 
-    return start_app(home, start, Studying(query, limit, ahead, cram, type_answers))
+    return start_app(home, start, Studying(query, limit, ahead, cram, minutes, type_answers))

@@ -39,6 +39,7 @@ class Studying:
     limit: int | None = None
     ahead: bool = False
     cram: bool = False
+    minutes: float | None = None
     type_answers: bool = False
 
 
@@ -116,6 +117,7 @@ class FlashcardsApp(App[None]):
             limit=studying.limit,
             ahead=studying.ahead,
             cram=studying.cram,
+            minutes=studying.minutes,
         )
         self.call_from_thread(self.show_quiz, session, studying.type_answers)
 

@@ -12,8 +12,8 @@ from tests.benchmarks.measure import Result, Spread, cpu_seconds, wall_seconds
 ANSWERS = 40
 QUERIES = {
     "3 letters or more": (
-        "第 17 层",
-        "2048 tokens",
+        '"第 17 层"',
+        '"2048 tokens"',
         "把页表切成块",
         "softmax",
         "不能只看",

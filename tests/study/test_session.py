@@ -233,3 +233,13 @@ def test_the_language_of_our_own_card_can_be_flipped_with_the_same_schedule(libr
     assert session.language != first
     answer(session)
     assert library.standing(both.id).schedule is not None
+
+
+def test_a_session_ends_with_the_first_card_after_its_minutes(filled: Library, clock: StoppedClock) -> None:
+    session = Session.start(filled, "is:own", minutes=1)
+    answer(session)
+    assert session.phase == "question"
+    clock.forward(seconds=61)
+    last = answer(session)
+    assert session.phase == "done"
+    assert session.undo() and session.card is not None and session.card.id == last
