@@ -11,6 +11,7 @@ from textual.screen import Screen
 from flashcards.text.sanitize import sanitize, sanitize_line
 from flashcards.tui.actions import Action, Scope
 from flashcards.tui.widgets.bars import KeyBar, TitleBar
+from flashcards.tui.widgets.drawing import COMPONENTS
 
 if TYPE_CHECKING:
     from flashcards.tui.app import FlashcardsApp
@@ -21,6 +22,7 @@ Result = TypeVar("Result")
 class FlashcardsScreen(Screen[Result]):
     """A screen of this program; subclasses set ``SCOPE`` and bind its actions with :func:`bindings`."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS)
     SCOPE: ClassVar[Scope]
     AUTO_FOCUS = ""
 

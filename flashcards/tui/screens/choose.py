@@ -17,7 +17,7 @@ from flashcards.text.cells import cut
 from flashcards.text.lines import Line
 from flashcards.text.sanitize import sanitize_line
 from flashcards.tui.actions import bindings
-from flashcards.tui.widgets.drawing import line
+from flashcards.tui.widgets.drawing import COMPONENTS, line
 from flashcards.tui.widgets.row_list import RowList
 
 
@@ -39,6 +39,7 @@ class Choices(RowList):
 class ChooseScreen(ModalScreen[int | None]):
     """Answers with the row that was picked, or None."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS)
     BINDINGS: ClassVar[list[BindingType]] = bindings("choose")
     CSS_PATH = "choose.tcss"
 

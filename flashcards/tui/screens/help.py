@@ -18,13 +18,14 @@ from flashcards.text.cells import cell_width, pad
 from flashcards.text.layout import layout
 from flashcards.text.lines import Line
 from flashcards.tui.actions import Action, Scope, bindings, in_scope, keys_of, show_key
-from flashcards.tui.widgets.drawing import line
+from flashcards.tui.widgets.drawing import COMPONENTS, line
 from flashcards.tui.widgets.line_view import LineView
 
 
 class HelpScreen(ModalScreen[None]):
     """Scrolls like a card; any of ``? q esc`` closes it."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS)
     BINDINGS: ClassVar[list[BindingType]] = bindings("help")
     CSS_PATH = "help.tcss"
 
