@@ -22,8 +22,6 @@ Form = Literal["question", "statement", "topic", "note"]
 """What stood in the notes: a question, a fact put as a heading, a topic ("… summary"), or long free notes."""
 
 
-
-
 class Rating(IntEnum):
     """How well the answer came, in FSRS's four steps."""
 
