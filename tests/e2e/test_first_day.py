@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from flashcards.text.cells import cell_width
 
 from .terminal import Terminal
 
@@ -80,6 +83,50 @@ def test_a_first_day(tmp_path: Path, columns: int, rows: int, language: str) -> 
         assert question_on(terminal.wait(is_question)) in seen[2:]
         leave(terminal)
     assert reviews(home) == 2
+
+
+def test_the_app_killed_in_a_quiz_has_kept_every_grade(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    notes = tmp_path / "pos.md"
+    notes.write_text(NOTES, "utf-8")
+    with Terminal(home) as terminal:
+        terminal.run("add", notes)
+        terminal.wait("4 cards added")
+        terminal.run("quiz", "is:own")
+        seen = [question_on(terminal.wait(is_question))]
+        for grade in ("3", "2"):
+            terminal.press("Space")
+            terminal.wait(GOOD["en_US.UTF-8"])
+            terminal.press(grade)
+            seen.append(question_on(terminal.wait(lambda s: is_question(s) and question_on(s) not in seen)))
+        program = terminal.program()
+        assert program is not None
+        os.kill(program, signal.SIGKILL)
+        terminal.wait(lambda _: terminal.program() is None)
+        assert reviews(home) == 2
+        terminal.run("quiz", "is:own")
+        assert question_on(terminal.wait(is_question)) == seen[2]
+
+
+def test_the_screen_follows_the_size_of_the_window(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    notes = tmp_path / "pos.md"
+    notes.write_text(NOTES, "utf-8")
+    with Terminal(home, columns=120, rows=40, language="zh_CN.UTF-8") as terminal:
+        terminal.run("add", notes)
+        terminal.wait("4 cards added")
+        terminal.run("quiz", "is:own", "缩放")
+        terminal.wait(is_question)
+        terminal.press("Space")
+        terminal.wait("方差随维度增大")
+        for columns, rows in ((40, 15), (80, 24), (120, 40)):
+            terminal.resize(columns, rows)
+            terminal.wait(lambda s, w=columns: "方差随维度增大" in s and "记得" in s and widest(s) <= w)
+        leave(terminal)
+
+
+def widest(screen: str) -> int:
+    return max(cell_width(line) for line in screen.splitlines())
 
 
 @pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed")
