@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any, TypeAlias
@@ -48,9 +48,7 @@ def concepts_in(text: str) -> list[Concept]:
 
     Where names overlap the longer one is meant: "QLoRA" is not "LoRA", "prompt template" is not a prompt.
     """
-    glossary = _glossary()
-    found = (glossary.concept(match[0]) for match in glossary.pattern.finditer(text.translate(_LOWER)))
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(map(_named, _glossary().pattern.findall(text.translate(_LOWER)))))
 
 
 def demos_for(question: str, path: Sequence[str] = ()) -> list[str]:
@@ -59,11 +57,23 @@ def demos_for(question: str, path: Sequence[str] = ()) -> list[str]:
     The headings above the question (``path``, outermost first) speak, the nearest first, only where the
     question names nothing that has a demo: under "PEFT" a question about P-tuning must not lead to LoRA.
     """
-    for text in (question, *reversed(path)):
-        slugs = dict.fromkeys(_by_turns([concept.demos for concept in concepts_in(text)]))
-        if slugs:
+    if slugs := _demos_of(question):
+        return slugs
+    for text in reversed(path):
+        if slugs := _demos_above(text):
             return list(slugs)
     return []
+
+
+def _demos_of(text: str) -> list[str]:
+    ranked = [concept.demos for concept in concepts_in(text) if concept.demos]
+    return list(ranked[0]) if len(ranked) == 1 else list(dict.fromkeys(_by_turns(ranked)))
+
+
+@lru_cache(maxsize=256)
+def _demos_above(heading: str) -> list[str]:
+    """Kept, for one heading stands above many cards."""
+    return _demos_of(heading)
 
 
 def _by_turns(ranked: Sequence[Sequence[str]]) -> Iterable[str]:
@@ -81,10 +91,15 @@ class _Glossary:
     by_name: dict[str, Concept]
     pattern: re.Pattern[str]
 
-    def concept(self, mention: str) -> Concept:
-        """The concept that a stretch of text found by the pattern names, in the singular or the plural."""
-        key = _key(mention)
-        return self.by_name.get(key) or self.by_name[key.removesuffix("s")]
+
+@cache
+def _named(mention: str) -> Concept:
+    """The concept that a stretch of text found by the pattern names, in the singular or the plural.
+
+    Kept, for there are few spellings: normalising one took half the time of finding them all.
+    """
+    key, by_name = _key(mention), _glossary().by_name
+    return by_name.get(key) or by_name[key.removesuffix("s")]
 
 
 @cache
@@ -96,7 +111,11 @@ def _glossary() -> _Glossary:
             owner = by_name.setdefault(_key(name), concept)
             if owner is not concept:
                 raise ConceptError(
-                    f'{GLOSSARY}: "{name}" names both {owner.id} and {concept.id}; keep it in one of them.'
+                    '{glossary}: "{name}" names both {first} and {second}; keep it in one of them.',
+                    glossary=GLOSSARY,
+                    name=name,
+                    first=owner.id,
+                    second=concept.id,
                 )
             names.append(name)
     return _Glossary(by_name, _compile(names))
@@ -115,9 +134,14 @@ def read_glossary(file: Path) -> list[Concept]:
         entries = yaml.load(file.read_text("utf-8"), Loader=loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConceptError(f"{file}:{line}: {error.problem}; write id: {{zh: [...], en: [...]}}.") from error
+        raise ConceptError(
+            "{file}:{line}: {reason}; write id: {{zh: [...], en: [...]}}.",
+            file=file,
+            line=line,
+            reason=error.problem,
+        ) from error
     if not isinstance(entries, dict):
-        raise ConceptError(f"{file}: expected one concept a line, id: {{zh: [...], en: [...]}}.")
+        raise ConceptError("{file}: expected one concept a line, id: {{zh: [...], en: [...]}}.", file=file)
     return [_concept(file, str(concept_id), entry) for concept_id, entry in entries.items()]
 
 
@@ -127,9 +151,16 @@ def _concept(file: Path, concept_id: str, entry: Any) -> Concept:
     if not all(
         isinstance(names, list) and all(isinstance(n, str) and _key(n) for n in names) for names in lists
     ):
-        raise ConceptError(f"{file}: {concept_id}: zh, en and demos must be lists of text.")
+        raise ConceptError(
+            "{file}: {concept_id}: zh, en and demos must be lists of text.", file=file, concept_id=concept_id
+        )
     if unknown := sorted(set(entry) - known):
-        raise ConceptError(f"{file}: {concept_id}: unknown key {unknown[0]}; known are zh, en and demos.")
+        raise ConceptError(
+            "{file}: {concept_id}: unknown key {key}; known are zh, en and demos.",
+            file=file,
+            concept_id=concept_id,
+            key=unknown[0],
+        )
     return Concept(
         concept_id, tuple(entry.get("zh", ())), tuple(entry.get("en", ())), tuple(entry.get("demos", ()))
     )

@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from flashcards.anki.collection import NoteOut, build_collection
 from flashcards.anki.errors import AnkiError
+from flashcards.errors import system_reason
 
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 """The earliest date a zip can hold; a real one would make equal exports differ."""
@@ -40,7 +41,9 @@ def write_package(target: Path, notes: Sequence[NoteOut], media: Sequence[MediaO
     """
     if target.suffix.lower() != ".apkg":
         raise AnkiError(
-            f"{target}: Anki opens a package by its ending; name it {target.with_suffix('.apkg').name}"
+            "{target}: Anki opens a package by its ending; name it {name}",
+            target=target,
+            name=target.with_suffix(".apkg").name,
         )
     collection, n_cards = build_collection(notes)
     # A sibling: a rename stays on one file system.  Not mkstemp: its files are for the owner's eyes only.
@@ -57,7 +60,9 @@ def write_package(target: Path, notes: Sequence[NoteOut], media: Sequence[MediaO
     except OSError as error:
         at_fault = Path(error.filename) if error.filename else target
         place = target if at_fault == unfinished else at_fault
-        raise AnkiError(f"{place}: {error.strerror or error}; no package was written") from error
+        raise AnkiError(
+            "{place}: {reason}; no package was written", place=place, reason=system_reason(error)
+        ) from error
     return n_cards
 
 

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import click
 
+from flashcards import locale
 from flashcards.cards import Card, Rating
 from flashcards.cli.output import markdown_lines, terminal_width
+from flashcards.locale import text
 from flashcards.study.library import Library
 from flashcards.study.session import Session, undo_last
 from flashcards.text.sanitize import sanitize_line
-
-GRADES = "1 again  2 hard  3 good  4 easy"
-HELP = f"{GRADES}   u undo  b bury  s suspend  f flag  q quit"
 
 
 @click.command()
@@ -55,6 +54,7 @@ def quiz(
         )
         raise click.exceptions.Exit(code)
     with Library.open(home) as library:
+        locale.follow(library.settings.language)
         for problem in library.rescan().problems:
             click.echo(sanitize_line(problem), err=True)
         session = Session.start(library, words, limit=limit, ahead=ahead, cram=cram, minutes=minutes)
@@ -66,12 +66,13 @@ def quiz(
 def undo(home: Path | None) -> None:
     """Take back the last answer, whenever it was given."""
     with Library.open(home) as library:
+        locale.follow(library.settings.language)
         review = undo_last(library)
         if review is None:
-            click.echo("no answer to take back.")
+            click.echo(text("plain.no_answer"))
             raise click.exceptions.Exit(1)
         question = library.card(review.card_id).variant(library.language).question
-        click.echo(sanitize_line(f"taken back: {review.rating.name.lower()} on “{question}”"))
+        click.echo(sanitize_line(text("plain.undone", grade=_name(review.rating), question=question)))
 
 
 class PlainQuiz:
@@ -86,11 +87,11 @@ class PlainQuiz:
     def run(self) -> None:
         """Ask until the cards, the minutes or the person's patience are over."""
         if self.session.phase == "done":
-            click.echo("Nothing is due. --ahead goes on with what comes next, --cram asks everything.")
+            click.echo(text("plain.nothing_due"))
         while self.session.phase != "done" and not self.quit:
             self._ask()
         progress = self.session.progress
-        click.echo(f"{progress.done} answered, {progress.left} left.")
+        click.echo(text("plain.summary", done=progress.done, left=progress.left))
 
     def _ask(self) -> None:
         card = self.session.card
@@ -103,7 +104,7 @@ class PlainQuiz:
         self._show(variant.question)
         if variant.context:
             self._show(variant.context)
-        reply = self._read("your answer: " if self.typed else "Enter shows the answer: ")
+        reply = self._read(text("plain.your_answer" if self.typed else "plain.reveal"))
         if reply is None or (not self.typed and self._other_key(reply)):
             return
         self.session.reveal(reply if self.typed else None)
@@ -111,23 +112,25 @@ class PlainQuiz:
         for remark in variant.remarks:
             self._show(f"> {remark}")
         if card.demos:
-            click.echo("see it run: " + ", ".join(f"flashcards demo {link.slug}" for link in card.demos))
+            commands = ", ".join(f"flashcards demo {link.slug}" for link in card.demos)
+            click.echo(sanitize_line(text("plain.see_it_run", commands=commands)))
         while self.session.phase == "answer" and not self.quit and self.session.card is card:
             self._grade()
 
     def _grade(self) -> None:
         days = self.session.intervals()
-        reply = self._read("  ".join(f"{r.value} {r.name.lower()} ({days[r]} d)" for r in Rating) + ": ")
+        offers = (f"{r.value} {_name(r)} ({text('plain.days', days=days[r])})" for r in Rating)
+        reply = self._read("  ".join(offers) + ": ")
         if reply is None or self._other_key(reply):
             return
         if reply.strip() not in {"1", "2", "3", "4"}:
-            click.echo(HELP)
+            click.echo(_keys())
             return
         self.session.grade(Rating(int(reply)))
         if self.session.cram:
-            click.echo("not counted: cramming leaves the schedule as it is")
+            click.echo(text("plain.not_counted"))
         else:
-            click.echo(f"saved {self.session.progress.saved}")
+            click.echo(text("plain.saved", saved=self.session.progress.saved))
 
     def _other_key(self, reply: str) -> bool:
         """A letter instead of a grade; True when it was one and is done."""
@@ -135,15 +138,15 @@ class PlainQuiz:
         if key == "q":
             self.quit = True
         elif key == "u":
-            click.echo("taken back." if self.session.undo() else "nothing to take back.")
+            click.echo(text("plain.taken_back" if self.session.undo() else "plain.nothing_to_take_back"))
         elif key == "b":
             self.session.bury()
         elif key == "s":
             self.session.suspend()
         elif key == "f":
-            click.echo("flagged." if self.session.flag() else "flag taken away.")
+            click.echo(text("plain.flagged" if self.session.flag() else "plain.unflagged"))
         elif key == "?":
-            click.echo(HELP)
+            click.echo(_keys())
         else:
             return False
         return True
@@ -160,6 +163,15 @@ class PlainQuiz:
 
     def _show(self, markdown: str) -> None:
         click.echo("\n".join(markdown_lines(markdown, self.width)))
+
+
+def _name(rating: Rating) -> str:
+    return text(f"plain.rating.{rating.name.lower()}")
+
+
+def _keys() -> str:
+    """The keys of an answer, on one line."""
+    return "  ".join(f"{r.value} {_name(r)}" for r in Rating) + "   " + text("plain.keys")
 
 
 def _heading(card: Card) -> str:

@@ -42,6 +42,8 @@ class DemoInfo:
     """The rest of the docstring, if any."""
     params: tuple[ParamSpec, ...]
     path: Path
+    predicts: bool = False
+    """Whether it asks for guesses: one of its claims carries ``predict``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,11 @@ class Catalogue:
             if Path(problem.split(":", 1)[0]).stem.replace("_", "-") == slug:
                 raise LabError(problem)
         near = nearest(slug, self.demos)
-        raise LabError(f"no demo is called {name!r}.{suggestion(near)} 'flashcards demo --list' shows all.")
+        raise LabError(
+            "no demo is called {name!r}.{suggestion} 'flashcards demo --list' shows all.",
+            name=name,
+            suggestion=suggestion(near),
+        )
 
 
 def read_catalogue(folder: Path | None = None) -> Catalogue:
@@ -70,7 +76,7 @@ def read_catalogue(folder: Path | None = None) -> Catalogue:
         try:
             demos.append(read_demo(path))
         except LabError as error:
-            problems.append(str(error))
+            problems.append(error.message)
     demos.sort(key=lambda demo: (demo.topic, demo.slug))
     return Catalogue({demo.slug: demo for demo in demos}, tuple(problems))
 
@@ -85,12 +91,14 @@ def read_demo(path: Path) -> DemoInfo:
     try:
         module = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
     except SyntaxError as error:
-        raise LabError(f"{path.name}:{error.lineno}: not valid Python: {error.msg}.") from None
+        raise LabError(
+            "{file}:{line}: not valid Python: {reason}.", file=path.name, line=error.lineno, reason=error.msg
+        ) from None
     except (OSError, ValueError) as error:
-        raise LabError(f"{path.name}: cannot be read: {error}.") from None
+        raise LabError("{file}: cannot be read: {error}.", file=path.name, error=error) from None
     docstring = ast.get_docstring(module)
     if not docstring:
-        raise LabError(f"{path.name}:1: a demo opens with a docstring that says what it proves.")
+        raise LabError("{file}:1: a demo opens with a docstring that says what it proves.", file=path.name)
     first, _, about = docstring.partition("\n")
     parts = _FIRST_LINE.fullmatch(first.strip())
     proves, paper = (parts["claim"], parts["paper"] or "") if parts else (first.strip(), "")
@@ -105,6 +113,7 @@ def read_demo(path: Path) -> DemoInfo:
         about=about.strip(),
         params=tuple(_params(module, path)),
         path=path,
+        predicts=any(isinstance(n, ast.keyword) and n.arg == "predict" for n in ast.walk(module)),
     )
 
 
@@ -116,17 +125,19 @@ def _demo_call(module: ast.Module, path: Path) -> dict[str, Any]:
             values = _literals(node.value, "Demo", path)
             if set(values) != {"zh", "en", "topic", "tier"} or values["tier"] not in get_args(Tier):
                 raise LabError(
-                    f"{path.name}:{node.lineno}: DEMO wants zh, en, topic and a tier of "
-                    f"{', '.join(get_args(Tier))}."
+                    "{file}:{line}: DEMO wants zh, en, topic and a tier of {tiers}.",
+                    file=path.name,
+                    line=node.lineno,
+                    tiers=", ".join(get_args(Tier)),
                 )
             return values
-    raise LabError(f"{path.name}:1: no DEMO = Demo(zh=…, en=…, topic=…, tier=…) in this file.")
+    raise LabError("{file}:1: no DEMO = Demo(zh=…, en=…, topic=…, tier=…) in this file.", file=path.name)
 
 
 def _params(module: ast.Module, path: Path) -> list[ParamSpec]:
     classes = [node for node in module.body if isinstance(node, ast.ClassDef) and node.name == "Params"]
     if not classes:
-        raise LabError(f"{path.name}:1: no class Params in this file (an empty one will do).")
+        raise LabError("{file}:1: no class Params in this file (an empty one will do).", file=path.name)
     return [
         _param(node.target.id, node, path)
         for node in classes[0].body
@@ -138,9 +149,18 @@ def _param(name: str, node: ast.AnnAssign, path: Path) -> ParamSpec:
     place = f"{path.name}:{node.lineno}"
     type_name = node.annotation.id if isinstance(node.annotation, ast.Name) else ""
     if type_name not in _PARAM_TYPES or node.value is None:
-        raise LabError(f"{place}: parameter {name} wants a type ({', '.join(_PARAM_TYPES)}) and param(…).")
+        raise LabError(
+            "{place}: parameter {name} wants a type ({types}) and param(…).",
+            place=place,
+            name=name,
+            types=", ".join(_PARAM_TYPES),
+        )
     if name in RUNNER_OPTIONS:
-        raise LabError(f"{place}: --{name} is an option of every demo; call the parameter something else.")
+        raise LabError(
+            "{place}: --{name} is an option of every demo; call the parameter something else.",
+            place=place,
+            name=name,
+        )
     values = _literals(node.value, "param", path)
     try:
         spec = ParamSpec(name, cast(ParamType, type_name), **values)
@@ -148,14 +168,16 @@ def _param(name: str, node: ast.AnnAssign, path: Path) -> ParamSpec:
         typed: Any = {key: spec.parse(value) for key, value in presets.items() if value is not None}
         spec = replace(spec, choices=tuple(spec.choices or ()), **typed)
     except (TypeError, LabError) as error:
-        raise LabError(f"{place}: parameter {name}: {error}") from None
+        raise LabError("{place}: parameter {name}: {error}", place=place, name=name, error=error) from None
     return spec
 
 
 def _literals(node: ast.expr, function: str, path: Path) -> dict[str, Any]:
     """The arguments of ``function(default, key=literal, …)`` as a dict."""
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == function):
-        raise LabError(f"{path.name}:{node.lineno}: expected {function}(…) here.")
+        raise LabError(
+            "{file}:{line}: expected {function}(…) here.", file=path.name, line=node.lineno, function=function
+        )
     values = {}
     try:
         for name, argument in [
@@ -165,6 +187,9 @@ def _literals(node: ast.expr, function: str, path: Path) -> dict[str, Any]:
             values[name] = ast.literal_eval(argument)
     except ValueError:
         raise LabError(
-            f"{path.name}:{node.lineno}: {function}(…) takes literals only: it is read, never run."
+            "{file}:{line}: {function}(…) takes literals only: it is read, never run.",
+            file=path.name,
+            line=node.lineno,
+            function=function,
         ) from None
     return values

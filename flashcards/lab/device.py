@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
+from flashcards.errors import Message
 from flashcards.lab import Tier
 from flashcards.lab.errors import LabError
 from flashcards.lab.job import DeviceChoice
@@ -16,7 +18,7 @@ def choose_device(wanted: DeviceChoice, tier: Tier) -> tuple[str, str]:
     Raises LabError when the person named a device that is not here.
     """
     if tier in ("numpy", "tok"):
-        return "cpu", "" if wanted in ("auto", "cpu") else "this demo computes on the CPU only"
+        return "cpu", "" if wanted in ("auto", "cpu") else Message("this demo computes on the CPU only")
     if wanted == "cpu":
         return "cpu", ""
     import torch
@@ -25,14 +27,16 @@ def choose_device(wanted: DeviceChoice, tier: Tier) -> tuple[str, str]:
     for device, found in (("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available())):
         if wanted not in ("auto", device):
             continue
-        problem = _matmul_problem(torch, device) if found else "not here"
+        problem = _matmul_problem(torch, device) if found else Message("not here")
         if not problem:
             return device, ""
         if wanted == device:
-            raise LabError(f"--device {device}: {problem}. Use --device auto or cpu.")
+            raise LabError(
+                "--device {device}: {problem}. Use --device auto or cpu.", device=device, problem=problem
+            )
         if found:
-            notes.append(f"{device} does not work here ({problem})")
-    return "cpu", "; ".join(notes)
+            notes.append(Message("{device} does not work here ({reason})", device=device, reason=problem))
+    return "cpu", reduce(lambda one, other: Message("{one}; {other}", one=one, other=other), notes, "")
 
 
 def dtype_name(device: str, tier: Tier) -> str:
@@ -70,6 +74,6 @@ def _matmul_problem(torch: Any, device: str) -> str:
     """Why a 512x512 matrix product (1 MB) does not work on the device; empty if it does."""
     try:
         a = torch.ones(512, 512, device=device)
-        return "" if (a @ a)[0, 0].item() == 512.0 else "a matrix product came out wrong"
+        return "" if (a @ a)[0, 0].item() == 512.0 else Message("a matrix product came out wrong")
     except Exception as error:
         return str(error).strip().split("\n")[0]

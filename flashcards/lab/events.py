@@ -201,16 +201,20 @@ def decode(line: str) -> Event | None:
         record = json.loads(line)
         version, kind = record["v"], record["type"]
     except (ValueError, TypeError, KeyError) as error:
-        raise LabError(f"not a demo event: {line[:80]!r}") from error
+        raise LabError("not a demo event: {line!r}", line=line[:80]) from error
     if version != VERSION:
-        raise LabError(f"demo events of version {version!r}; this program reads {VERSION}. Update it.")
+        raise LabError(
+            "demo events of version {theirs!r}; this program reads {ours}. Update it.",
+            theirs=version,
+            ours=VERSION,
+        )
     event_type = _TYPES.get(kind)
     if event_type is None:
         return None
     try:
         return event_type(**_arguments(event_type, record))
     except TypeError as error:
-        raise LabError(f"a broken {kind} event: {error}") from error
+        raise LabError("a broken {kind} event: {error}", kind=kind, error=error) from error
 
 
 def read_transcript(lines: Iterable[str]) -> Iterator[Event]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flashcards.errors import Message
 from flashcards.lab import Lab, events
 from flashcards.lab.catalogue import DemoInfo, read_demo
 from flashcards.lab.device import choose_device, dtype_name, is_device_failure, is_out_of_memory
@@ -93,7 +94,11 @@ def _attempt(job: Job, emit: Emit, demo: tuple[RunFunction, type[Any]] | None) -
         except Exception as error:
             if not (job.device == "auto" and device != "cpu" and is_device_failure(error)):
                 raise
-            note = f"{device} failed ({_first_line(error)}), so the run starts again on the CPU"
+            note = Message(
+                "{device} failed ({reason}), so the run starts again on the CPU",
+                device=device,
+                reason=_first_line(error),
+            )
             chosen = _checked(params, _values(job, "cpu"), info)
             lab = _start(job, info, "cpu", note, emit)
             run(lab, chosen)
@@ -103,7 +108,7 @@ def _attempt(job: Job, emit: Emit, demo: tuple[RunFunction, type[Any]] | None) -
     except _Stopped as stopped:
         return _Outcome(lab, stopped.error)
     except LabError as error:
-        return _Outcome(lab, Error(str(error), reason="params"))
+        return _Outcome(lab, Error(error.message, reason="params"))
     except (Exception, SystemExit) as error:
         return _Outcome(lab, explain(error, job, lab.device if lab else "cpu"))
 
@@ -141,7 +146,9 @@ def _checked(params: type[Any], values: Mapping[str, Value], info: DemoInfo) -> 
             check()
         except ValueError as error:
             message = str(error).rstrip(".")
-            raise _Stopped(Error(f"{info.slug}: {message}.", reason="params")) from None
+            raise _Stopped(
+                Error(Message("{slug}: {message}.", slug=info.slug, message=message), reason="params")
+            ) from None
     return chosen
 
 
@@ -158,7 +165,7 @@ def _load(info: DemoInfo) -> tuple[RunFunction, type[Any]]:
     sys.modules[name] = module  # dataclasses look their module up there
     spec.loader.exec_module(module)
     if not callable(getattr(module, "run", None)):
-        raise _Stopped(Error(f"{info.path.name}: no function run(lab, p) in this file."))
+        raise _Stopped(Error(Message("{file}: no function run(lab, p) in this file.", file=info.path.name)))
     return module.run, module.Params
 
 
@@ -169,19 +176,27 @@ def explain(error: BaseException, job: Job, device: str = "cpu") -> Error:
     if is_out_of_memory(error):
         values = _values(job, device)
         advice = smaller(read_demo(Path(job.path)).params, values)
-        return out_of_memory(f"{slug}: out of memory on {device} at {place}.", advice)
+        return out_of_memory(
+            Message("{slug}: out of memory on {device} at {place}.", slug=slug, device=device, place=place),
+            advice,
+        )
     if isinstance(error, ImportError) and not _is_ours(error):
         missing = (error.name or "").split(".")[0]
-        what = f"needs {missing}" if missing else f"needs a library that does not load ({_first_line(error)})"
-        message = f"{slug} {what}: not installed, or too old."
-        return Error(message, f"Run: {INSTALL}", "dependency")
-    return Error(f"{place}: {type(error).__name__}: {_first_line(error)}")
+        needs = Message("a library that does not load ({reason})", reason=_first_line(error))
+        message = Message("{slug} needs {what}: not installed, or too old.", slug=slug, what=missing or needs)
+        return Error(message, Message("Run: {command}", command=INSTALL), "dependency")
+    return Error(
+        Message(
+            "{place}: {kind}: {reason}", place=place, kind=type(error).__name__, reason=_first_line(error)
+        )
+    )
 
 
 def out_of_memory(message: str, advice: Mapping[str, Value]) -> Error:
     """The event that says memory ran out and what to shrink."""
     flags = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in advice.items())
-    return Error(message, f"Try {flags}." if flags else "Close other programs and try again.", "oom", advice)
+    hint = Message("Try {flags}.", flags=flags) if flags else Message("Close other programs and try again.")
+    return Error(message, hint, "oom", advice)
 
 
 def _is_ours(error: ImportError) -> bool:
@@ -206,7 +221,7 @@ def _first_line(error: BaseException) -> str:
 
 
 def _no_claim(info: DemoInfo) -> Error:
-    return Error(f"{info.path.name}: the demo claimed nothing, so it proves nothing.")
+    return Error(Message("{file}: the demo claimed nothing, so it proves nothing.", file=info.path.name))
 
 
 def _seed(seed: int) -> None:

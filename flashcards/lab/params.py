@@ -6,8 +6,10 @@ import difflib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Literal
 
+from flashcards.errors import Message
 from flashcards.lab.charts import number
 from flashcards.lab.errors import LabError
 
@@ -43,16 +45,16 @@ class ParamSpec:
     def accepts(self) -> str:
         """What it takes, in words: ``1 to 256``, ``cpu, gpu``, ``on or off``."""
         if self.type == "bool":
-            return "on or off"
+            return Message("on or off")
         if self.choices:
             return ", ".join(self.choices)
         if self.low is not None and self.high is not None:
-            return f"{number(self.low)} to {number(self.high)}"
+            return Message("{low} to {high}", low=number(self.low), high=number(self.high))
         if self.low is not None:
-            return f"at least {number(self.low)}"
+            return Message("at least {low}", low=number(self.low))
         if self.high is not None:
-            return f"at most {number(self.high)}"
-        return {"int": "a whole number", "float": "a number", "str": "text"}[self.type]
+            return Message("at most {high}", high=number(self.high))
+        return Message({"int": "a whole number", "float": "a number", "str": "text"}[self.type])
 
     def preset(self, preset: Preset) -> Value:
         """Its value in a preset; the default where it has none of its own."""
@@ -101,12 +103,15 @@ class ParamSpec:
         return int(number) if self.type == "int" else number
 
     def _refusal(self, given: Any, near: Sequence[str] = ()) -> LabError:
-        kind = (
-            "a whole number, "
-            if self.type == "int" and (self.low is not None or self.high is not None)
-            else ""
+        ranged = self.type == "int" and (self.low is not None or self.high is not None)
+        accepts = Message("a whole number, {range}", range=self.accepts) if ranged else self.accepts
+        return LabError(
+            "{flag} takes {accepts}, not {given!r}.{suggestion}",
+            flag=self.flag,
+            accepts=accepts,
+            given=str(given)[:40],
+            suggestion=suggestion(near),
         )
-        return LabError(f"{self.flag} takes {kind}{self.accepts}, not {str(given)[:40]!r}.{suggestion(near)}")
 
 
 def resolve(
@@ -116,8 +121,13 @@ def resolve(
     known = {spec.name: spec for spec in specs}
     named = {name.replace("-", "_"): value for name, value in given.items()}
     for name in named.keys() - known.keys():
-        have = ", ".join(known) or "none"
-        raise LabError(f"no parameter {name!r}.{suggestion(nearest(name, known))} Parameters: {have}.")
+        have = ", ".join(known) or Message("none")
+        raise LabError(
+            "no parameter {name!r}.{suggestion} Parameters: {have}.",
+            name=name,
+            suggestion=suggestion(nearest(name, known)),
+            have=have,
+        )
     return {
         name: spec.parse(named[name]) if name in named else spec.preset(preset)
         for name, spec in known.items()
@@ -151,4 +161,7 @@ def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
 
 def suggestion(near: Sequence[str]) -> str:
     """`` Did you mean …?`` or nothing."""
-    return f" Did you mean {' or '.join(near)}?" if near else ""
+    if not near:
+        return ""
+    names = reduce(lambda one, other: Message("{one} or {other}", one=one, other=other), near)
+    return Message(" Did you mean {names}?", names=names)

@@ -23,9 +23,9 @@ def parse_guess(text: str, unit: str = "") -> float:
     try:
         value = float(bare)
     except ValueError:
-        raise LabError(f"{text.strip()[:40]!r} is not a number.") from None
+        raise LabError("{given!r} is not a number.", given=text.strip()[:40]) from None
     if not math.isfinite(value):
-        raise LabError(f"{text.strip()[:40]!r} is not a number one can measure.")
+        raise LabError("{given!r} is not a number one can measure.", given=text.strip()[:40])
     return value
 
 

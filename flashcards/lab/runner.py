@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any
 
+from flashcards.errors import Message
 from flashcards.lab.catalogue import DemoInfo
 from flashcards.lab.events import Claim, End, Error, Event, Reason, Start, Status, decode
 from flashcards.lab.job import DeviceChoice, Job
@@ -181,16 +182,22 @@ class Run:
             with self._lock:
                 self._ask_to_stop()
             self._child.returncode()
-            return _over_time(slug, f"{self._timeout:g} s", "--timeout")
+            return _over_time(slug, Message("{seconds:g} s", seconds=self._timeout), "--timeout")
         code = self._child.returncode()
         if code is not None and code == -getattr(signal, "SIGXCPU", 0):
-            return _over_time(slug, f"{self._job.cpu_seconds:g} s of CPU time", "")
+            return _over_time(slug, Message("{seconds:g} s of CPU time", seconds=self._job.cpu_seconds), "")
         if code is not None and code == -getattr(signal, "SIGKILL", 0):
             advice = smaller(self.demo.params, self._job.params)
-            message = f"{slug}: the system killed the demo, most likely because memory ran out."
-            return Error(message, "Try smaller values.", "oom", advice)
+            message = Message(
+                "{slug}: the system killed the demo, most likely because memory ran out.", slug=slug
+            )
+            return Error(message, Message("Try smaller values."), "oom", advice)
         words = self._child.last_words().split("\n")
-        return Error(f"{slug}: its process died ({_exit_name(code)}).", words[-1][:300], "error")
+        return Error(
+            Message("{slug}: its process died ({end}).", slug=slug, end=_exit_name(code)),
+            words[-1][:300],
+            "error",
+        )
 
 
 def run_demo(demo: DemoInfo, params: Mapping[str, Any] | None = None, **options: Any) -> Iterator[Event]:
@@ -201,14 +208,18 @@ def run_demo(demo: DemoInfo, params: Mapping[str, Any] | None = None, **options:
 
 def _over_time(slug: str, limit: str, flag: str) -> Error:
     reason: Reason = "over_time"
-    hint = f"Allow more with {flag}, or try smaller values." if flag else "Try smaller values."
-    return Error(f"{slug}: stopped after {limit}.", hint, reason)
+    hint = (
+        Message("Allow more with {flag}, or try smaller values.", flag=flag)
+        if flag
+        else Message("Try smaller values.")
+    )
+    return Error(Message("{slug}: stopped after {limit}.", slug=slug, limit=limit), hint, reason)
 
 
 def _exit_name(code: int | None) -> str:
     if code is None:
-        return "it does not answer"
+        return Message("it does not answer")
     with contextlib.suppress(ValueError):
         if code < 0:
             return signal.Signals(-code).name
-    return f"exit code {code}"
+    return Message("exit code {code}", code=code)

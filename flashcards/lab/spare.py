@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from importlib.util import find_spec
 
 from flashcards.lab import Tier
 from flashcards.lab.process import ChildProcess
@@ -18,6 +19,12 @@ WARM_MODULES: Mapping[Tier, str] = {
     "torch": "torch",
     "hf": "torch transformers.models.llama.modeling_llama peft",
 }
+
+
+def missing_libraries(tier: Tier) -> tuple[str, ...]:
+    """What a demo of this tier needs and what is not installed, found without importing any of it."""
+    needed = dict.fromkeys(module.partition(".")[0] for module in WARM_MODULES[tier].split())
+    return tuple(name for name in needed if find_spec(name) is None)
 
 
 class Spares:

@@ -11,9 +11,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from flashcards.cards import Language
-from flashcards.locale import en, zh
+from flashcards.locale import en, statistics, zh
 
-MESSAGES: Final[Mapping[Language, Mapping[str, str]]] = {"zh": zh.MESSAGES, "en": en.MESSAGES}
+MESSAGES: Final[Mapping[Language, Mapping[str, str]]] = {
+    "zh": zh.MESSAGES | statistics.ZH,
+    "en": en.MESSAGES | statistics.EN,
+}
 
 
 class _Choice:
@@ -40,6 +43,12 @@ def language() -> Language:
 def set_language(chosen: Language) -> None:
     """Answer in ``chosen`` from now on."""
     _Choice.language = chosen
+
+
+def follow(setting: str) -> None:
+    """Answer as the setting ``language`` says: ``zh``, ``en``, or (``auto``) as the environment asks."""
+    if setting == "zh" or setting == "en":
+        set_language(setting)
 
 
 def other(chosen: Language) -> Language:

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
 
 from flashcards.cards import CardId, DemoLink, Draft, Form, Kind, Language
+from flashcards.errors import Message
 from flashcards.sources.drafting import leave_out
 from flashcards.sources.key_points import key_points
 from flashcards.sources.lines import Line, body_text, scan
-from flashcards.sources.metadata import MetadataError, dump_pairs, load_mapping, resolved
+from flashcards.sources.metadata import MetadataError, dump_pairs, load_mapping, load_pairs, resolved
 from flashcards.sources.reading import DeckHeader, Extract, Problem
 
 NAME = "flashcards"
@@ -27,6 +28,8 @@ _ID_KEY = re.compile(r"^id\s*:")
 _LEVEL_1_OR_2 = re.compile(r"^ *#{1,2}(?:\s|$)")
 _CARD_OR_PART = re.compile(r"^#{1,2}(?:\s|$)")
 _DIFFICULTIES = range(1, 6)
+_FORMS: tuple[str, ...] = get_args(Form)
+_KINDS: tuple[str, ...] = get_args(Kind)
 
 
 def starts_card(text: str) -> bool:
@@ -99,16 +102,22 @@ class _Reader:
         try:
             fields = load_mapping("\n".join(line.text for line in lines))
         except MetadataError as error:
-            self._problem(lines[0].number + error.line, f"the front matter is not valid: {error}")
+            self._problem(
+                lines[0].number + error.line, "the front matter is not valid: {reason}", reason=error.reason
+            )
             return
         self.extract.header = _header(fields)
         self.extract.title = self.extract.header.title
         self.extract.held.update(range(1, lines[-1].number + 2))
         if self.extract.header.language is None and "language" in fields:
-            self._problem(lines[0].number, f"language {str(fields['language'])!r} is neither zh nor en")
+            self._problem(
+                lines[0].number,
+                "language {language!r} is neither zh nor en",
+                language=str(fields["language"]),
+            )
 
     def step(self, line: Line) -> None:
-        if not line.fence and _CARD_OR_PART.match(line.text):
+        if line.text[:1] == "#" and not line.fence and _CARD_OR_PART.match(line.text):
             self._head(line)
         elif self._card is None:
             self.extract.skipped += leave_out([line], "text above the first card")
@@ -173,12 +182,14 @@ class _Reader:
             return {}
         text = "\n".join(line.text for line in card.comment).removeprefix("<!--")
         try:
-            fields = load_mapping("{" + text + "\n}")
+            fields = load_pairs(text)
         except MetadataError as error:
             last = len(card.comment) - 1
             self._problem(
                 card.comment[min(error.line, last)].number,
-                f"the metadata of “{card.question[:40]}” is not valid: {error}; quote , : [ ] {{ }}",
+                "the metadata of “{question}” is not valid: {reason}; quote , : [ ] {{ }}",
+                question=card.question[:40],
+                reason=error.reason,
             )
             self.extract.skipped += leave_out(card.comment, "metadata that is not valid")
             return None
@@ -193,9 +204,10 @@ class _Reader:
         return fields
 
     def _draft(self, card: _OpenCard, fields: dict[str, Any]) -> Draft:
-        body = [_unshifted(line) for line in card.body]
+        body = [_unshifted(line) if line.text[:1] == " " else line for line in card.body]
         answer = body_text(body)
-        last = max((line.number for line in (*card.comment, *card.body) if not line.blank), default=card.line)
+        filled = (line.number for line in reversed([*card.comment, *card.body]) if not line.blank)
+        last = next(filled, card.line)
         known = _Fields(fields)
         draft = Draft(
             question=card.question,
@@ -205,13 +217,11 @@ class _Reader:
             end_line=max(last, card.line),
             number=known.text("number"),
             path=known.texts("path") if "path" in fields else card.path,
-            form=cast(Form, known.choice("form", get_args(Form)) or "question"),
+            form=cast(Form, known.choice("form", _FORMS) or "question"),
             remarks=known.texts("remarks"),
             context=known.text("context") or "",
             card_id=CardId(identity) if (identity := known.text("id")) else None,
-            kind=cast(
-                Kind, known.choice("kind", get_args(Kind)) or ("numeric" if "numeric" in fields else "qa")
-            ),
+            kind=cast(Kind, known.choice("kind", _KINDS) or ("numeric" if "numeric" in fields else "qa")),
             tags=known.texts("tags"),
             difficulty=known.difficulty(),
             importance=known.number("importance"),
@@ -226,14 +236,21 @@ class _Reader:
 
     def _check_id(self, draft: Draft) -> None:
         if draft.card_id is None:
-            self._problem(draft.line, f"“{draft.question[:40]}” has no id; add <!-- id: … --> below it")
+            self._problem(
+                draft.line,
+                "“{question}” has no id; add <!-- id: … --> below it",
+                question=draft.question[:40],
+            )
         elif (first := self._ids.setdefault(draft.card_id, draft.line)) != draft.line:
             self._problem(
-                draft.line, f"id {draft.card_id} is taken by the card on line {first}; ids are unique"
+                draft.line,
+                "id {card_id} is taken by the card on line {first}; ids are unique",
+                card_id=draft.card_id,
+                first=first,
             )
 
-    def _problem(self, line: int, message: str) -> None:
-        self.extract.problems.append(Problem(line, message))
+    def _problem(self, line: int, template: str, **values: object) -> None:
+        self.extract.problems.append(Problem(line, Message(template, **values)))
 
 
 _TEXT_KEYS = ("id", "number", "path", "form", "kind", "tags", "also", "remarks", "context")
@@ -251,7 +268,7 @@ class _Fields:
         value = self._fields.get(key)
         if value is None or isinstance(value, str):
             return str(value) if value else None
-        self.complaints.append(f"{key} must be one text")
+        self.complaints.append(Message("{key} must be one text", key=key))
         return None
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -262,21 +279,25 @@ class _Fields:
             return tuple(str(part) for part in value)
         if isinstance(value, str):
             return (str(value),) if value else ()
-        self.complaints.append(f"{key} must be a list of texts")
+        self.complaints.append(Message("{key} must be a list of texts", key=key))
         return ()
 
     def choice(self, key: str, allowed: Sequence[str]) -> str | None:
         value = self.text(key)
         if value is None or value in allowed:
             return value
-        self.complaints.append(f"{key}: {value} is not one of {', '.join(allowed)}")
+        self.complaints.append(
+            Message(
+                "{key}: {value} is not one of {allowed}", key=key, value=value, allowed=", ".join(allowed)
+            )
+        )
         return None
 
     def number(self, key: str) -> float | None:
         value = resolved(self._fields.get(key))
         if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
             return None if value is None else float(value)
-        self.complaints.append(f"{key} must be a number")
+        self.complaints.append(Message("{key} must be a number", key=key))
         return None
 
     def difficulty(self) -> int | None:
@@ -285,14 +306,14 @@ class _Fields:
             isinstance(value, int) and not isinstance(value, bool) and value in _DIFFICULTIES
         ):
             return value
-        self.complaints.append("difficulty must be a whole number from 1 to 5")
+        self.complaints.append(Message("difficulty must be a whole number from 1 to 5"))
         return None
 
     def truth(self, key: str) -> bool | None:
         value = resolved(self._fields.get(key))
         if value is None or isinstance(value, bool):
             return value
-        self.complaints.append(f"{key} must be true or false")
+        self.complaints.append(Message("{key} must be true or false", key=key))
         return None
 
     def demos(self) -> tuple[DemoLink, ...]:
@@ -307,7 +328,9 @@ class _Fields:
             ):
                 links += [DemoLink(str(slug), resolved(params or {})) for slug, params in part.items()]
             elif part is not None and part != "":
-                self.complaints.append("demo must be a name, {name: {parameter: value}}, or a list of these")
+                self.complaints.append(
+                    Message("demo must be a name, {name: {parameter: value}}, or a list of these")
+                )
         return tuple(links)
 
 

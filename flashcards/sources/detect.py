@@ -23,7 +23,9 @@ def detect(lines: Sequence[Line]) -> Dialect:
 def dialect_named(name: str) -> Dialect:
     """The dialect the person asked for."""
     if name not in DIALECTS:
-        raise SourceError(f"there is no dialect {name!r}; known: {', '.join(DIALECTS)}")
+        raise SourceError(
+            "there is no dialect {name!r}; known: {known}", name=name, known=", ".join(DIALECTS)
+        )
     return DIALECTS[name]
 
 

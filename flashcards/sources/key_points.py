@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from flashcards.sources.lines import Line, heading, scan, split_lines
 
-_ITEM = re.compile(r"(\s*)(?:[-*+]|\d{1,3}[.)])\s+(\S.*)$")
+# The line end before it is part of the pattern: a search for a literal skips to it.
+_ITEM = re.compile(r"\n([^\S\n]*)([-*+]|\d{1,3}[.)])[^\S\n]+(\S.*)")
 _NUMBERED = re.compile(
     r"^\s{0,3}(?:\*\*)?(?:\d{1,2}[.、)）](?!\d)|[一二三四五六七八九十]{1,3}[、.]|[（(]\d{1,2}[)）])\s*(\S.*)$"
 )
@@ -31,10 +32,13 @@ _RULE = re.compile(r"^\s*(?:[-*_]\s*){3,}$")
 def key_points(answer: str) -> tuple[str, ...]:
     """The points of an answer in order, markdown marks stripped; empty where there is no text at all."""
     if "```" in answer or "~~~" in answer:
-        lines = [line.text for line in scan(answer).lines if not line.fence]
-    else:
-        lines = split_lines(answer)
-    return _list_items(lines) or _numbered_lines(lines) or _heads(lines) or _sentences(lines)
+        answer = "\n".join([line.text for line in scan(answer).lines if not line.fence])
+    elif "\t" in answer or "\r" in answer or "\u00a0" in answer or answer[:1] == "\ufeff":
+        answer = "\n".join(split_lines(answer))
+    if points := _list_items(answer):
+        return points
+    lines = answer.split("\n")
+    return _numbered_lines(lines) or _heads(lines) or _sentences(lines)
 
 
 def _plain(markdown: str) -> str:
@@ -48,12 +52,9 @@ def _plain(markdown: str) -> str:
 
 def _unmarked(text: str) -> str:
     """Without the marks of code, and of emphasis outside code."""
-    parts = []
-    at = 0
-    for code in _CODE.finditer(text):
-        parts += [_without_emphasis(text[at : code.start()]), code[2]]
-        at = code.end()
-    parts.append(_without_emphasis(text[at:]))
+    parts = _CODE.split(text)  # outside, ticks, code, outside, ticks, code, ..., outside
+    parts[0::3] = map(_without_emphasis, parts[0::3])
+    del parts[1::3]
     return "".join(parts)
 
 
@@ -66,18 +67,18 @@ def _without_emphasis(text: str) -> str:
 
 def _points(texts: Iterable[str]) -> tuple[str, ...]:
     # No mark spans lines, so that all points lose theirs at one go: a third of the time.
-    lines = _plain("\n".join(texts)).split("\n")
-    return tuple([point for line in lines if (point := line.strip().rstrip(":：").rstrip())])
+    lines = [line.strip() for line in _plain("\n".join(texts)).split("\n")]
+    return tuple([point for line in lines if (point := line.rstrip(":：").rstrip())])
 
 
-def _list_items(lines: Sequence[str]) -> tuple[str, ...]:
-    match = _ITEM.match
-    items = [item for text in lines if (item := match(text)) and not _RULE.match(text)]
+def _list_items(text: str) -> tuple[str, ...]:
+    found: list[tuple[str, str, str]] = _ITEM.findall("\n" + text)
+    items = [i for i in found if i[2][0] not in "-*_" or not _RULE.match(f"{i[1]} {i[2]}")]
     if not items:
         return ()
     # One space more than the shallowest is a slip, two start a nested list.
-    outermost = min(len(item[1]) for item in items) + 1
-    return _points([item[2] for item in items if len(item[1]) <= outermost])
+    outermost = min([len(indent) for indent, _, _ in items]) + 1
+    return _points([words for indent, _, words in items if len(indent) <= outermost])
 
 
 def _numbered_lines(lines: Sequence[str]) -> tuple[str, ...]:
@@ -93,4 +94,5 @@ def _heads(lines: Sequence[str]) -> tuple[str, ...]:
 
 def _sentences(lines: Sequence[str]) -> tuple[str, ...]:
     prose = [text for text in lines if not text.lstrip().startswith(("|", ">", "<!--"))]
-    return _points(sentence for text in prose for sentence in _SENTENCE_END.split(_IMAGE.sub("", text)))
+    shown = [_IMAGE.sub("", text) if "![" in text or "<" in text else text for text in prose]
+    return _points([sentence for text in shown for sentence in _SENTENCE_END.split(text)])

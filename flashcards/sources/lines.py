@@ -186,6 +186,15 @@ def heading(line: Line) -> Heading | None:
     return Heading(len(match[1]), _CLOSING_HASHES.sub("", match[2] or "").strip())
 
 
+def headings(lines: Sequence[Line]) -> list[tuple[int, Heading]]:
+    """All headings with their index; most lines are told to be none without a call."""
+    return [
+        (i, found)
+        for i, (_, text, fence) in enumerate(lines)
+        if "#" in text and not fence and (found := heading(lines[i])) is not None
+    ]
+
+
 def body_text(lines: Iterable[Line], *, dedent: bool = False) -> str:
     """The markdown of some lines, trimmed of blank lines; with ``dedent`` their common indent removed.
 
@@ -199,7 +208,11 @@ def body_text(lines: Iterable[Line], *, dedent: bool = False) -> str:
     kept = kept[first:]
     margin = 0
     if dedent:
-        indents = [line.indent for line in kept if line.fence in ("", "open") and not line.blank]
+        indents = [
+            len(text) - len(text.lstrip(" "))
+            for _, text, fence in kept
+            if (not fence or fence == "open") and text and not text.isspace()
+        ]
         margin = min(indents, default=0)
     return "\n".join(
         [_cut(text, margin) if fence else "" if text.isspace() else text[margin:] for _, text, fence in kept]

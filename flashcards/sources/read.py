@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from flashcards.cards import Draft, Language
+from flashcards.errors import Message, system_reason
 from flashcards.sources.detect import detect, dialect_named
 from flashcards.sources.drafting import clean_question
 from flashcards.sources.fingerprint import normal_question
@@ -58,25 +59,28 @@ def read_text(text: str, *, name: str, dialect: str | None = None) -> Reading:
 def _bytes(path: Path) -> bytes:
     try:
         if path.is_dir():
-            raise SourceError(f"{path}: this is a folder; name a file in it")
+            raise SourceError("{path}: this is a folder; name a file in it", path=path)
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise SourceError(
-                f"{path}: {size // 2**20} MB is too large for notes (limit {MAX_BYTES // 2**20} MB)"
+                "{path}: {size} MB is too large for notes (limit {limit} MB)",
+                path=path,
+                size=size // 2**20,
+                limit=MAX_BYTES // 2**20,
             )
         return path.read_bytes()
     except FileNotFoundError:
-        raise SourceError(f"{path}: there is no such file") from None
+        raise SourceError("{path}: there is no such file", path=path) from None
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise SourceError(f"{path}: cannot be read ({reason})") from None
+        reason = system_reason(error) if isinstance(error, OSError) else str(error)
+        raise SourceError("{path}: cannot be read ({reason})", path=path, reason=reason) from None
 
 
 def _decode(raw: bytes, path: Path) -> str:
     """UTF-8 with or without BOM, UTF-16 with BOM, then the Chinese legacy encodings."""
     utf16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
     if not utf16 and b"\0" in raw:
-        raise SourceError(f"{path}: this is a binary file, not text")
+        raise SourceError("{path}: this is a binary file, not text", path=path)
     for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "gb18030"):
         try:
             text = raw.decode(encoding)
@@ -84,12 +88,11 @@ def _decode(raw: bytes, path: Path) -> str:
             continue
         if "\0" not in text:
             return text
-    raise SourceError(f"{path}: neither UTF-8, UTF-16 nor GB18030 text; save it as UTF-8")
+    raise SourceError("{path}: neither UTF-8, UTF-16 nor GB18030 text; save it as UTF-8", path=path)
 
 
-def _unclaimed(lines: Iterable[Line], extract: Extract) -> list[Skipped]:
+def _unclaimed(lines: Sequence[Line], extract: Extract) -> list[Skipped]:
     """Lines that no card, path, title or skipped block holds: mostly headings without a question below."""
-    lines = list(lines)
     covered = bytearray(len(lines) + 2)
     spans = [(d.line, d.end_line) for d in extract.drafts] + [(s.line, s.end_line) for s in extract.skipped]
     for first, last in spans:
@@ -99,8 +102,8 @@ def _unclaimed(lines: Iterable[Line], extract: Extract) -> list[Skipped]:
     above = {part for draft in extract.drafts for part in draft.path} | {extract.title}
     return [
         Skipped(line.number, line.number, "a heading or label without questions", line.text.strip())
-        for line in lines
-        if not covered[line.number]
+        for line, claimed in zip(lines, covered[1:], strict=False)
+        if not claimed
         and line.text
         and normal_question(_TAG.sub("", line.text))
         and clean_question(_MARKERS.sub("", line.text)) not in above
@@ -128,12 +131,17 @@ def _unclosed(lines: tuple[int, ...], drafts: tuple[Draft, ...]) -> list[Problem
     for line in lines:
         around = next((d for d in reversed(drafts) if d.line <= line <= d.end_line), None)
         what = (
-            f"the card “{_short(around.question)}” may swallow what follows"
+            Message("the card “{question}” may swallow what follows", question=_short(around.question))
             if around
-            else "text may be swallowed"
+            else Message("text may be swallowed")
         )
         problems.append(
-            Problem(line, f"this code fence never closes; {what}. Close it with ``` or pass --dialect")
+            Problem(
+                line,
+                Message(
+                    "this code fence never closes; {what}. Close it with ``` or pass --dialect", what=what
+                ),
+            )
         )
     return problems
 
@@ -144,13 +152,13 @@ def _short(question: str) -> str:
 
 def _no_cards(text: str, dialect: str | None) -> Problem:
     if not text.strip("\ufeff \t\r\n"):
-        return Problem(1, "the file is empty")
+        return Problem(1, Message("the file is empty"))
     hint = (
-        "try another --dialect"
+        Message("try another --dialect")
         if dialect
-        else "pass --dialect NAME if the questions are marked in some other way"
+        else Message("pass --dialect NAME if the questions are marked in some other way")
     )
-    return Problem(1, f"no questions found; {hint}")
+    return Problem(1, Message("no questions found; {hint}", hint=hint))
 
 
 def _language(extract: Extract, text: str) -> Language:

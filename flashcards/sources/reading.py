@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flashcards.cards import Draft, Language
-from flashcards.errors import FlashcardsError
+from flashcards.errors import FlashcardsError, Message
 
 
 class SourceError(FlashcardsError):
@@ -34,9 +34,9 @@ class Problem:
     line: int
     message: str
 
-    def located(self, name: str) -> str:
+    def located(self, name: str) -> Message:
         """``file:line: message``, as printed."""
-        return f"{name}:{self.line}: {self.message}"
+        return Message("{name}:{line}: {message}", name=name, line=self.line, message=self.message)
 
 
 @dataclass(frozen=True, slots=True)

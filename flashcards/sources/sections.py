@@ -7,11 +7,11 @@ stands below them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flashcards.sources.drafting import HeadingPath, OpenCard, clean_question, form_of, leave_out, split_count
-from flashcards.sources.lines import Line, heading
+from flashcards.sources.lines import Line, headings
 from flashcards.sources.reading import Skipped
 
 
@@ -36,15 +36,16 @@ class Block:
         return [*([self.line] if self.line else []), *self.body]
 
 
-def blocks(lines: Iterable[Line]) -> list[Block]:
+def blocks(lines: Sequence[Line]) -> list[Block]:
     """Cut at every heading outside a fence; the first block may have none."""
     found = [Block(0, "", None)]
-    for line in lines:
-        at = heading(line)
-        if at is None or not at.text:
-            found[-1].body.append(line)
-        else:
-            found.append(Block(at.level, at.text, line))
+    start = 0
+    for i, at in headings(lines):
+        if at.text:
+            found[-1].body = list(lines[start:i])
+            found.append(Block(at.level, at.text, lines[i]))
+            start = i + 1
+    found[-1].body = list(lines[start:])
     return found
 
 

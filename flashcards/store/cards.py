@@ -30,6 +30,8 @@ class Standing:
     flagged: bool = False
     schedule: Schedule | None = None
     """``None``: never answered."""
+    archived: bool = False
+    """It stands in no note file any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +66,20 @@ def load_cards(db: Database, ids: Sequence[CardId], language: Language) -> list[
 def standing(db: Database, card_id: CardId) -> Standing:
     """The person's marks on a card and its schedule."""
     rows = db.rows(
-        """SELECT m.suspended, m.buried_until, m.flagged, s.* FROM cards c
+        """SELECT m.suspended, m.buried_until, m.flagged, c.archived_at, s.* FROM cards c
            LEFT JOIN marks m ON m.card_id = c.id LEFT JOIN schedules s ON s.card_id = c.id WHERE c.id = ?""",
         (card_id,),
     )
     if not rows:
         return Standing()
     row = rows[0]
-    return Standing(bool(row["suspended"]), row["buried_until"], bool(row["flagged"]), schedule_of(row))
+    return Standing(
+        bool(row["suspended"]),
+        row["buried_until"],
+        bool(row["flagged"]),
+        schedule_of(row),
+        row["archived_at"] is not None,
+    )
 
 
 def schedule_of(row: sqlite3.Row) -> Schedule | None:

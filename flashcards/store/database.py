@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 
-from flashcards.errors import FlashcardsError
+from flashcards.errors import FlashcardsError, Message, system_reason
 
 SCHEMA_VERSION = 1
 """Number of migrations; kept in ``PRAGMA user_version`` so that opening needs no look at the schema."""
@@ -47,16 +47,21 @@ class Database:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
         except OSError as error:
             raise StoreError(
-                f"{path.parent}: cannot create the data directory ({error.strerror}). "
-                "Choose another with --home DIR or FLASHCARDS_HOME."
+                "{folder}: cannot create the data directory ({reason}). Choose another with --home DIR "
+                "or FLASHCARDS_HOME.",
+                folder=path.parent,
+                reason=system_reason(error),
             ) from error
         except sqlite3.Error as error:
             raise _explained(path, error) from error
         if version > SCHEMA_VERSION:
             connection.close()
             raise StoreError(
-                f"{path}: written by a newer version of flashcards (schema {version}, this one knows "
-                f"{SCHEMA_VERSION}). Upgrade with pip install -U flashcards; nothing was changed."
+                "{path}: written by a newer version of flashcards (schema {version}, this one knows "
+                "{ours}). Upgrade with pip install -U flashcards; nothing was changed.",
+                path=path,
+                version=version,
+                ours=SCHEMA_VERSION,
             )
         if version < SCHEMA_VERSION:
             connection.close()
@@ -128,22 +133,26 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _explained(path: Path, error: sqlite3.Error) -> StoreError:
-    reason = str(error)
+    reason = Message(str(error))
     if "readonly" in reason or "unable to open" in reason:
         return StoreError(
-            f"{path}: cannot be written ({reason}). Check its permissions, or choose another data "
-            "directory with --home DIR or FLASHCARDS_HOME."
+            "{path}: cannot be written ({reason}). Check its permissions, or choose another data "
+            "directory with --home DIR or FLASHCARDS_HOME.",
+            path=path,
+            reason=reason,
         )
     if "full" in reason:
         return StoreError(
-            f"{path}: the disk is full. Free some space; answers up to the last “saved” are kept."
+            "{path}: the disk is full. Free some space; answers up to the last “saved” are kept.", path=path
         )
     if "locked" in reason or "busy" in reason:
         return StoreError(
-            f"{path}: another process has held the database for too long. Close it and try again."
+            "{path}: another process has held the database for too long. Close it and try again.", path=path
         )
     if "not a database" in reason or "malformed" in reason:
         return StoreError(
-            f"{path}: damaged, or not a flashcards database ({reason}). Put a backup in its place."
+            "{path}: damaged, or not a flashcards database ({reason}). Put a backup in its place.",
+            path=path,
+            reason=reason,
         )
-    return StoreError(f"{path}: {reason}.")
+    return StoreError("{path}: {reason}.", path=path, reason=reason)

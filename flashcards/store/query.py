@@ -141,7 +141,11 @@ def _term(word: str, name: str, parameters: dict[str, object]) -> str:
     if colon and value:
         if key == "is":
             if value not in _STATES:
-                raise QueryError(f"is:{value}: unknown state. Known: {', '.join(sorted(_STATES))}.")
+                raise QueryError(
+                    "is:{value}: unknown state. Known: {known}.",
+                    value=value,
+                    known=", ".join(sorted(_STATES)),
+                )
             return _STATES[value]
         if key == "prop":
             return _property(value, name, parameters)
@@ -190,14 +194,18 @@ def _text(word: str, name: str, parameters: dict[str, object]) -> str:
 def _property(value: str, name: str, parameters: dict[str, object]) -> str:
     match = _PROPERTY.match(value)
     if not match or match[1] not in _COLUMNS:
-        raise QueryError(f"prop:{value}: write it like prop:s>30. Known: {', '.join(_COLUMNS)}.")
+        raise QueryError(
+            "prop:{value}: write it like prop:s>30. Known: {known}.", value=value, known=", ".join(_COLUMNS)
+        )
     parameters[name] = float(match[3])
     return f"{_COLUMNS[match[1]]} {match[2]} :{name}"
 
 
 def _whole_number(key: str, value: str) -> int:
     if not value.isascii() or not value.isdigit() or len(value) > 6:
-        raise QueryError(f"{key}:{value}: a whole number of days is needed, such as {key}:7.")
+        raise QueryError(
+            "{key}:{value}: a whole number of days is needed, such as {key}:7.", key=key, value=value
+        )
     return int(value)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flashcards.cards import Card, CardId, Draft, Language
-from flashcards.errors import FlashcardsError
+from flashcards.errors import FlashcardsError, Message, system_reason
 from flashcards.store import cards, sources, written
 from flashcards.store.database import Database
 from flashcards.store.sources import SourceRow
@@ -65,7 +65,9 @@ def write_answer(library: Library, card_id: CardId, text: str, language: Languag
     _change_file(path, card.deck, language, card_id, draft)
     intake = read_answers(library.db, library.home.answers, library.now, reread=True)
     if not any(w.card_id == card_id for w in written.written_of(library.db, [card_id])):
-        raise AnswerError(intake.problems[0] if intake.problems else f"{path}: the answer was not read back.")
+        if intake.problems:
+            raise AnswerError(intake.problems[0])
+        raise AnswerError("{path}: the answer was not read back.", path=path)
     if not card.reviewed:
         cards.set_mark(library.db, [card_id], reviewed=1)
     return library.card(card_id)
@@ -84,7 +86,8 @@ def remove_answer(library: Library, card_id: CardId, language: Language | None =
     found = written_answer(library, card_id, language)
     if found is None:
         raise AnswerError(
-            f"{card_id}: you wrote no answer to this card. flashcards list is:written shows which."
+            "{card_id}: you wrote no answer to this card. flashcards list is:written shows which.",
+            card_id=card_id,
         )
     _change_file(Path(found.file), card.deck, found.language, card_id, None)
     read_answers(library.db, library.home.answers, library.now, reread=True)
@@ -181,13 +184,23 @@ def _keep(db: Database, file_id: int, path: str, reading: Reading, intake: Intak
         card_id = CardId(draft.card_id or "")
         if card_id in taken:
             intake.problems.append(
-                f"{path}:{draft.line}: {taken[card_id]} answers {card_id} already; this one was left out. "
-                "Keep one of them."
+                Message(
+                    "{file}:{line}: {other} answers {card_id} already; this one was left out. Keep one of them.",
+                    file=path,
+                    line=draft.line,
+                    other=taken[card_id],
+                    card_id=card_id,
+                )
             )
             continue
         if card_id not in known:
             intake.problems.append(
-                f"{path}:{draft.line}: no card has the id {card_id}; the answer waits for it."
+                Message(
+                    "{file}:{line}: no card has the id {card_id}; the answer waits for it.",
+                    file=path,
+                    line=draft.line,
+                    card_id=card_id,
+                )
             )
         taken[card_id] = path
         kept.append(Written(card_id, reading.language, draft.answer, draft.key_points, path, draft.line))
@@ -209,7 +222,9 @@ def _checked(text: str) -> str:
 
     if len(text) > LONGEST_ANSWER:
         raise AnswerError(
-            f"the answer has {len(text):,} characters; {LONGEST_ANSWER:,} are kept at most. Shorten it."
+            "the answer has {length:,} characters; {limit:,} are kept at most. Shorten it.",
+            length=len(text),
+            limit=LONGEST_ANSWER,
         )
     clean = sanitize(text).strip("\n")
     if not clean.strip():
@@ -256,7 +271,9 @@ def _change_file(path: Path, title: str, language: Language, card_id: CardId, an
             path.unlink(missing_ok=True)
     except OSError as error:
         raise AnswerError(
-            f"{path}: the answer cannot be written ({error.strerror}); nothing was changed."
+            "{path}: the answer cannot be written ({reason}); nothing was changed.",
+            path=path,
+            reason=system_reason(error),
         ) from error
 
 
@@ -272,12 +289,14 @@ def _present(path: Path) -> Reading | None:
     try:
         reading = read_path(path, "flashcards")
     except SourceError as error:
-        raise AnswerError(f"{error}. Mend or move the file; nothing was changed.") from error
+        raise AnswerError("{error}. Mend or move the file; nothing was changed.", error=error) from error
     lost: Sequence[int] = [block.line for block in reading.skipped]
     if reading.header is None or lost:
         raise AnswerError(
-            f"{path}:{lost[0] if lost else 1}: this part of the file is no answer to a card and would be "
-            "lost. Mend or move it; nothing was changed."
+            "{path}:{line}: this part of the file is no answer to a card and would be lost. Mend or "
+            "move it; nothing was changed.",
+            path=path,
+            line=lost[0] if lost else 1,
         )
     return reading
 

@@ -31,7 +31,9 @@ def export_to_anki(
     """
     cards = chosen_cards(library, choice)
     if not cards:
-        raise LibraryError(f"{' '.join(choice)}: no cards found. flashcards list shows what there is.")
+        raise LibraryError(
+            "{choice}: no cards found. flashcards list shows what there is.", choice=" ".join(choice)
+        )
     return export_package(
         cards, target, language=cast(ExportLanguage, language), include_unanswered=include_unanswered
     )

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flashcards import concepts
+from flashcards import concepts, locale
 from flashcards.cards import Card, CardId, Day, Language
-from flashcards.errors import FlashcardsError
+from flashcards.errors import FlashcardsError, Message
 from flashcards.scheduling.days import day_of
 from flashcards.scheduling.fsrs import Model
 from flashcards.scheduling.schedule import LEECH_LAPSES
@@ -29,7 +29,7 @@ from flashcards.study.clock import Clock, milliseconds, system_clock
 from flashcards.study.intake import Intake, ManyVanished, relink, take_in
 from flashcards.study.links import available_demos
 from flashcards.study.paths import Home, find_home
-from flashcards.study.scan import Scan, scan_source
+from flashcards.study.scan import FileStamp, Scan, scan_source, stamps
 from flashcards.study.settings import Settings, read_settings
 
 
@@ -124,7 +124,7 @@ class Library:
         """The language of our own decks: as set, else by the locale."""
         if self.settings.language in ("zh", "en"):
             return "zh" if self.settings.language == "zh" else "en"
-        return locale_language()
+        return locale.detect(os.environ)
 
     # -- notes ------------------------------------------------------------------------------
 
@@ -143,7 +143,8 @@ class Library:
             chosen = {s.id: s for path in resolved for s in [self._source_for(path, known, dialect)]}
             if any(s.kind == "answers" for s in chosen.values()):
                 raise LibraryError(
-                    f"{self.home.answers}: what you wrote inside the app is read by itself; name your notes."
+                    "{folder}: what you wrote inside the app is read by itself; name your notes.",
+                    folder=self.home.answers,
                 )
             scans = [self._scan(s, reread=dialect is not None) for s in chosen.values()]
             for scan in scans:
@@ -161,11 +162,15 @@ class Library:
             try:
                 part = take_in(self.db, [self._scan(source)], self.now, agreed=agreed)
             except ManyVanished as error:
-                total.problems.append(str(error))
+                total.problems.append(error.message)
                 continue
             total.merge(part)
         total.merge(read_answers(self.db, self.home.answers, self.now))
         return total
+
+    def notes_stamp(self) -> tuple[FileStamp, ...]:
+        """How the note and answer files stand, by stat alone: while it is the same, ``rescan`` finds nothing."""
+        return stamps([*(Path(source.path) for source in self.sources()), self.home.answers])
 
     def remove(self, path: str) -> int:
         """Take a source out; its cards are archived, their history kept.  Returns how many cards.
@@ -177,8 +182,8 @@ class Library:
         for source in self.sources():
             if source.path in wanted:
                 return sources.drop_source(self.db, source.id, self.now)
-        known = ", ".join(s.path for s in self.sources()) or "none"
-        raise LibraryError(f"{path}: no such source. Sources: {known}.")
+        known = ", ".join(s.path for s in self.sources()) or Message("none")
+        raise LibraryError("{path}: no such source. Sources: {known}.", path=path, known=known)
 
     def sources(self) -> list[SourceRow]:
         """What the person added; our own decks and their answer files left out."""
@@ -194,11 +199,13 @@ class Library:
             self.card(card_id)
         if reviews.answers_of(self.db, duplicate):
             raise LibraryError(
-                f"{duplicate}: has answers of its own, which are never moved. Name the card with the longer "
-                f"history first: flashcards merge {duplicate} {kept}."
+                "{duplicate}: has answers of its own, which are never moved. Name the card with the "
+                "longer history first: flashcards merge {duplicate} {kept}.",
+                duplicate=duplicate,
+                kept=kept,
             )
         if kept == duplicate:
-            raise LibraryError(f"{kept}: a card cannot be merged with itself.")
+            raise LibraryError("{kept}: a card cannot be merged with itself.", kept=kept)
         places.take_over(self.db, kept, duplicate, self.now)
         follow_merge(self, kept, duplicate)
 
@@ -212,7 +219,9 @@ class Library:
         """
         found = cards.load_cards(self.db, [card_id], self.language)
         if not found:
-            raise LibraryError(f"{card_id}: no card has this id. flashcards list shows them all.")
+            raise LibraryError(
+                "{card_id}: no card has this id. flashcards list shows them all.", card_id=card_id
+            )
         return found[0]
 
     def cards(self, card_ids: Sequence[CardId]) -> list[Card]:
@@ -277,6 +286,16 @@ class Library:
             reviews=reviews.count_answers(self.db),
         )
 
+    # -- what the person has seen -----------------------------------------------------------
+
+    def has_seen(self, what: str) -> bool:
+        """Whether something that is shown once (the tour) was shown in this collection."""
+        return meta.get_meta(self.db, f"seen.{what}") is not None
+
+    def remember_seen(self, what: str) -> None:
+        """It need not be shown by itself again."""
+        meta.put_meta(self.db, f"seen.{what}", "1")
+
     # -- inside -----------------------------------------------------------------------------
 
     def _summary(self, count: DeckCount) -> DeckSummary:
@@ -325,18 +344,10 @@ class Library:
         return sources.put_source(self.db, str(folder), "shipped", None, self.now)
 
 
-def locale_language() -> Language:
-    """The language of the environment: Chinese where the locale says so, else English."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := os.environ.get(name):
-            return "zh" if value.lower().startswith("zh") else "en"
-    return "en"
-
-
 def _existing(path: Path) -> Path:
     resolved = path.expanduser().resolve()
     if not resolved.exists():
-        raise LibraryError(f"{path}: there is no such file or folder.")
+        raise LibraryError("{path}: there is no such file or folder.", path=path)
     return resolved
 
 

@@ -20,11 +20,13 @@ def linked_demos(draft: Draft) -> tuple[DemoLink, ...]:
     about = [*draft.path, draft.context]
     if draft.form in ("topic", "note"):
         about.append("\n".join(draft.key_points))
-    return tuple(
-        DemoLink(slug, {}, explicit=False)
-        for slug in demos_for(draft.question, about)
-        if slug in available_demos()
-    )
+    there_are = available_demos()
+    return tuple([_link(slug) for slug in demos_for(draft.question, about) if slug in there_are])
+
+
+@cache
+def _link(slug: str) -> DemoLink:
+    return DemoLink(slug, {}, explicit=False)
 
 
 @cache

@@ -300,9 +300,9 @@ class Session:
         self._standing = Standing()
         while self._queue:
             found = cards.load_cards(self.library.db, self._queue[:1], self.library.language)
-            if found and found[0].answered:
-                self._card = found[0]
-                self._standing = cards.standing(self.library.db, found[0].id)
+            standing = cards.standing(self.library.db, self._queue[0])
+            if found and found[0].answered and not standing.archived:
+                self._card, self._standing = found[0], standing
                 break
             self._queue.pop(0)
         self._shown_at = milliseconds(self.library.clock())

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from flashcards.errors import FlashcardsError
+from flashcards.errors import FlashcardsError, system_reason
 
 
 class SettingsError(FlashcardsError):
@@ -53,11 +53,15 @@ def read_settings(path: Path) -> Settings:
     except (FileNotFoundError, NotADirectoryError):
         return Settings()
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
+        raise SettingsError(
+            "{path}: cannot be read ({reason}).", path=path, reason=system_reason(error)
+        ) from error
     try:
         values = tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: not valid TOML ({error}). Mend or remove the file.") from error
+        raise SettingsError(
+            "{path}: not valid TOML ({error}). Mend or remove the file.", path=path, error=error
+        ) from error
     return Settings(**{key: check_value(key, value, str(path)) for key, value in values.items()})
 
 
@@ -82,7 +86,9 @@ def write_setting(path: Path, key: str, text: str) -> Any:
         draft.write_text(tomlkit.dumps(document), "utf-8")
         draft.replace(path)
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be written ({error.strerror}).") from error
+        raise SettingsError(
+            "{path}: cannot be written ({reason}).", path=path, reason=system_reason(error)
+        ) from error
     return value
 
 
@@ -91,25 +97,54 @@ def check_value(key: str, value: Any, where: str) -> Any:
     known = {f.name: f for f in fields(Settings)}
     section, dot, name = key.partition(".")
     if section not in known:
-        raise SettingsError(f"{where}: unknown setting {key!r}. Known: {', '.join(known)}.")
+        raise SettingsError(
+            "{where}: unknown setting {key!r}. Known: {known}.", where=where, key=key, known=", ".join(known)
+        )
     rule = known[section].metadata
     if section in ("deck_new_per_day", "keys"):
         wanted: type = int if section == "deck_new_per_day" else str
         entries = {name: value} if dot else value
         if not isinstance(entries, dict) or not all(type(v) is wanted for v in entries.values()):
-            raise SettingsError(f"{where}: {key} needs entries of {wanted.__name__}, such as [{section}].")
+            raise SettingsError(
+                "{where}: {key} needs entries of {wanted}, such as [{section}].",
+                where=where,
+                key=key,
+                wanted=wanted.__name__,
+                section=section,
+            )
         return value
     if dot:
-        raise SettingsError(f"{where}: unknown setting {key!r}. Known: {', '.join(known)}.")
+        raise SettingsError(
+            "{where}: unknown setting {key!r}. Known: {known}.", where=where, key=key, known=", ".join(known)
+        )
     default = known[section].default
     if isinstance(default, float) and type(value) is int:
         value = float(value)
     if type(value) is not type(default):
-        raise SettingsError(f"{where}: {key} = {value!r}: {type(default).__name__} needed.")
+        raise SettingsError(
+            "{where}: {key} = {value!r}: {wanted} needed.",
+            where=where,
+            key=key,
+            value=value,
+            wanted=type(default).__name__,
+        )
     if "choices" in rule and value not in rule["choices"]:
-        raise SettingsError(f"{where}: {key} = {value!r}: one of {', '.join(rule['choices'])}.")
+        raise SettingsError(
+            "{where}: {key} = {value!r}: one of {choices}.",
+            where=where,
+            key=key,
+            value=value,
+            choices=", ".join(rule["choices"]),
+        )
     if "low" in rule and not rule["low"] <= value <= rule["high"]:
-        raise SettingsError(f"{where}: {key} = {value}: {rule['low']} to {rule['high']} needed.")
+        raise SettingsError(
+            "{where}: {key} = {value}: {low} to {high} needed.",
+            where=where,
+            key=key,
+            value=value,
+            low=rule["low"],
+            high=rule["high"],
+        )
     return value
 
 

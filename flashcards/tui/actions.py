@@ -11,16 +11,20 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from textual.binding import Binding, BindingType
+from textual.keys import key_to_character
 
 from flashcards.errors import FlashcardsError
 from flashcards.locale import text
 
 Scope = Literal[
-    "app", "view", "home", "quiz", "browse", "search", "card", "settings", "lab", "demo", "choose", "help"
-]
+    "app", "view", "home", "quiz", "browse", "search", "card", "answer", "settings", "lab", "demo", "choose",
+    "help", "prompt", "write", "statistics",
+]  # fmt: skip
 """Where an action's keys work; ``app`` and ``view`` (moving and scrolling) work on every screen."""
 
 EVERYWHERE: Final[tuple[Scope, ...]] = ("app", "view")
+TYPING: Final[tuple[Scope, ...]] = ("search", "prompt", "write", "answer")
+"""Where one types: keys that are letters write, and nothing scrolls but the text."""
 BAR_ITEMS: Final = 6
 """A longer key bar is read by nobody; the rest is one key away, in the help."""
 
@@ -82,6 +86,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("home.browse", ("slash", "b"), bar=25),
     Action("home.rescan", ("r",)),
     Action("home.settings", ("comma",)),
+    Action("home.statistics", ("S", "s")),
+    Action("home.unanswered", ("w",)),
+    Action("home.unreviewed", ("i",)),
+    Action("home.tour", ("t",)),
+    Action("home.close_tour", ("x", "escape")),
     Action("home.leave", ("q",), bar=80),
     Action("quiz.reveal", ("space", "enter"), bar=10),
     Action("quiz.again", ("1",)),
@@ -111,9 +120,19 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("browse.flag", ("f",)),
     Action("browse.tag", ("t",)),
     Action("browse.importance", ("i",)),
+    Action("browse.answer", ("w",), bar=15),
+    Action("browse.take_in", ("c",), bar=16),
     Action("browse.leave", ("q", "escape"), bar=80),
-    Action("search.to_list", ("enter", "down")),
-    Action("search.clear", ("escape",)),
+    Action("search.to_list", ("enter", "down"), bar=10),
+    Action("search.clear", ("escape",), bar=20),
+    Action("prompt.done", ("enter",), bar=10),
+    Action("prompt.cancel", ("escape",), bar=20),
+    Action("write.done", ("enter",), bar=10, priority=True),
+    Action("write.new_line", ("alt+enter", "shift+enter", "ctrl+j"), bar=20, priority=True),
+    Action("write.cancel", ("escape",), bar=30, priority=True),
+    Action("answer.save", ("ctrl+s", "f4"), bar=10),
+    Action("answer.preview", ("f5",), bar=20),
+    Action("answer.close", ("escape",), bar=80),
     Action("card.flip", ("L",), bar=20),
     Action("card.demo", ("d",), bar=30),
     Action("card.edit", ("e",), bar=40),
@@ -124,7 +143,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("card.find_next", ("n",)),
     Action("card.find_previous", ("N",)),
     Action("card.copy", ("y",)),
+    Action("card.answer", ("w",), bar=10),
+    Action("card.take_in", ("c",), bar=11),
+    Action("card.history", ("h",), bar=35),
     Action("card.leave", ("q", "escape"), bar=80),
+    Action("statistics.next_period", ("p", "l", "right"), bar=10),
+    Action("statistics.previous_period", ("P", "h", "left"), bar=20),
+    Action("statistics.leave", ("q", "escape"), bar=80),
     Action("settings.edit_value", ("enter",), bar=10),
     Action("settings.decrease", ("h", "left"), bar=20),
     Action("settings.increase", ("l", "right"), bar=21),
@@ -136,6 +161,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("demo.edit_value", ("enter",), bar=20),
     Action("demo.decrease", ("h", "left")),
     Action("demo.increase", ("l", "right")),
+    Action("demo.predict", ("p",), bar=25),
     Action("demo.control", ("c",), bar=30),
     Action("demo.cancel", ("x",), bar=15),
     Action("demo.source", ("v",), bar=40),
@@ -143,6 +169,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("demo.leave", ("q", "escape"), bar=80),
     Action("choose.pick", ("enter",)),
     Action("choose.leave", ("q", "escape")),
+    Action("help.tour", ("t",)),
     Action("help.close", ("q", "escape")),
 )
 
@@ -170,6 +197,13 @@ def show_key(key: str) -> str:
     if key[:1] == "f" and key[1:].isdigit():
         return key.upper()
     return KEY_NAMES.get(key, key)
+
+
+def writes(key: str) -> bool:
+    """Whether the key puts a character where one types."""
+    # Textual has no character for the name it gives the slash.
+    char = "/" if key == "slash" else key_to_character(key)
+    return char is not None and char.isprintable()
 
 
 def in_scope(*scopes: str) -> list[Action]:
@@ -200,7 +234,7 @@ def keys_of(action: Action, keymap: Mapping[str, str]) -> tuple[str, ...]:
 
 def _meet(one: str, two: str) -> bool:
     """Whether keys of both scopes can be pressed in one place; where one types, nothing scrolls."""
-    if "search" in (one, two) and "view" in (one, two):
+    if "view" in (one, two) and (one in TYPING or two in TYPING):
         return False
     return one == two or one in EVERYWHERE or two in EVERYWHERE
 

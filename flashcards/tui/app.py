@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from flashcards import locale
-from flashcards.cards import DemoLink
+from flashcards.cards import CardId, DemoLink, Language
 from flashcards.errors import FlashcardsError
 from flashcards.lab.catalogue import DemoInfo, read_catalogue
 from flashcards.lab.spare import Spares
@@ -29,6 +29,7 @@ from flashcards.text.sanitize import sanitize, sanitize_line
 from flashcards.tui.actions import bindings, check_keymap, in_scope
 from flashcards.tui.screens.base import FlashcardsScreen
 from flashcards.tui.themes import THEMES
+from flashcards.tui.watch import WatchingApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Preferences:
     """The file the preferences came from, for messages about them."""
 
 
-class FlashcardsApp(App[None]):
+class FlashcardsApp(WatchingApp):
     """Home is the first screen; a quiz can be asked for at once."""
 
     TITLE = "flashcards"
@@ -71,8 +72,7 @@ class FlashcardsApp(App[None]):
         studying: Studying | None = None,
         preferences: Preferences | None = None,
     ) -> None:
-        super().__init__()
-        self.library = library
+        super().__init__(library)
         preferences = preferences or Preferences()
         check_keymap(preferences.keymap, preferences.place)
         self.keymap = preferences.keymap
@@ -88,6 +88,7 @@ class FlashcardsApp(App[None]):
         from flashcards.tui.screens.home import HomeScreen
 
         self.push_screen(HomeScreen())
+        self.watch_notes()
         if self._start == "quiz":
             self.start_session(self._studying)
 
@@ -131,6 +132,21 @@ class FlashcardsApp(App[None]):
         from flashcards.tui.screens.browse import BrowseScreen
 
         self.push_screen(BrowseScreen(query))
+
+    def write_answer(
+        self, card_id: CardId, language: Language | None = None, then: Callable[[], None] | None = None
+    ) -> None:
+        """Let the person write the answer to a card; ``then`` is called when the card is another one."""
+        from flashcards.tui.screens.answer import AnswerScreen
+
+        screen = AnswerScreen(self.library.card(card_id), language or self.library.language)
+        self.push_screen(screen, lambda changed: then() if changed and then else None)
+
+    def open_statistics(self, query: str, title: str) -> None:
+        """Show what was learnt of the cards that ``query`` selects; ``title`` names them."""
+        from flashcards.tui.screens.statistics import StatisticsScreen
+
+        self.push_screen(StatisticsScreen(query, title))
 
     def open_settings(self) -> None:
         """Show the settings."""
@@ -207,7 +223,7 @@ class FlashcardsApp(App[None]):
         from flashcards.tui.screens.help import HelpScreen
 
         if isinstance(self.screen, FlashcardsScreen):
-            self.push_screen(HelpScreen(self.screen.SCOPE))
+            self.push_screen(HelpScreen(self.screen.working_keys()))
 
     def action_palette(self) -> None:
         self.action_command_palette()
@@ -221,7 +237,10 @@ class FlashcardsApp(App[None]):
         self.notify(text(f"theme.{self.theme}"), markup=False, timeout=2)
 
     async def action_quit(self) -> None:
-        self.exit()
+        if isinstance(self.screen, FlashcardsScreen) and self.screen.unsaved:
+            self.screen.action_close()
+        else:
+            self.exit()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette offers what the keys do: the screen's own actions, then those that work everywhere."""

@@ -46,11 +46,17 @@ def first_frame(bench: Bench) -> Iterator[Result]:
     rounds = 2 * bench.scale.rounds
     with bench.empty_library() as library:
         home = str(library.home.folder)
-    ours, _ = process_seconds(["-c", _OURS, home], rounds, {})
-    bare, _ = process_seconds(["-c", _BARE], rounds, {})
-    more = Spread(ours.median - bare.median, ours.low - bare.low, ours.high - bare.high)
+    more, whole = [], []
+    for _ in range(rounds):  # by turns, so that a busy moment of the machine meets both
+        ours, _ = process_seconds(["-c", _OURS, home], 1, {})
+        bare, _ = process_seconds(["-c", _BARE], 1, {})
+        whole.append(ours.median)
+        more.append(max(ours.median - bare.median, 0.0))
     yield Result(
-        "first frame, beyond a bare Textual app", more, goal=0.15, note=f"ours {ours.median * 1000:.0f} ms"
+        "first frame, beyond a bare Textual app",
+        Spread.of(more),
+        goal=0.15,
+        note=f"ours {Spread.of(whole).median * 1000:.0f} ms",
     )
 
 

@@ -61,6 +61,11 @@ class Terminal:
         """Type text as it is."""
         self._tmux("send-keys", "-l", text)
 
+    def paste(self, text: str) -> None:
+        """Paste text as a terminal does, whatever is in it; tmux's paste buffers are left as they were."""
+        self._tmux("set-buffer", "-b", "pasted", "--", text)
+        self._tmux("paste-buffer", "-d", "-p", "-r", "-b", "pasted")
+
     def press(self, *keys: str) -> None:
         """Press keys by tmux's names (``Enter``, ``Space``, ``Escape``, ``C-c``, ``q`` …)."""
         self._tmux("send-keys", *keys)

@@ -1,8 +1,12 @@
-"""Notes that try to take over the terminal: shown as text on every screen, and nothing else happens."""
+"""Notes that try to take over the terminal: shown as text on every screen, and nothing else happens.
+
+All attacks lie in one folder and are met in one run of the app; what fails names the attack on the screen.
+"""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +27,18 @@ ATTACKS = {
     "line": "marker-line " + "x" * 1_000_000,
     "table": "marker-table\n\n| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 10_000,
 }
+EVIL_HOME = "h [/foo] [@click=app.quit]x[[] \x1b]0;OWNED\x07"
+"""The data directory's own name, which the settings screen shows."""
+LINKS = """---
+id: links
+title: Links
+---
+
+## Which demos? marker-links
+<!-- id: links, demo: ["\\e]0;OWNED\\a marker-one", "[/foo] marker-two"] -->
+- none of these
+"""
+SIZE = (160, 30)
 
 
 def notes(attack: str) -> str:
@@ -31,39 +47,140 @@ def notes(attack: str) -> str:
     return f"# {line[:2000]}\n\n### 1. Why {line}?\n\n- {attack}\n\n```{line[:200]}\n{attack}\n```\n"
 
 
-@pytest.mark.parametrize("name", ATTACKS)
-def test_hostile_notes_are_shown_and_do_nothing(tmp_path: Path, name: str) -> None:
-    file = tmp_path / "evil.md"
-    file.write_text(notes(ATTACKS[name]), "utf-8")
-    marker = f"marker-{name}"
-    with Terminal(tmp_path / "home", columns=100, rows=30) as terminal:
-        title, clipboard = terminal.title(), terminal.clipboard()
-        terminal.run("add", file)
-        terminal.wait("1 cards added")
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a file for each attack."""
+    made = tmp_path / "evil"
+    made.mkdir()
+    for name, attack in ATTACKS.items():
+        (made / f"{name}.md").write_text(notes(attack), "utf-8")
+    (made / "links.md").write_text(LINKS, "utf-8")
+    return made
+
+
+class Attacked:
+    """The app on the hostile notes; every look at the screen checks that nothing else has happened."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+        self.before = (terminal.title(), terminal.clipboard())
+
+    def see(self, seen: str, *, gone: bool = False) -> str:
+        """The screen once ``seen`` is on it, the terminal being as it was."""
+        screen = self.terminal.wait(seen, gone=gone)
+        where = f"with {markers(screen)} on the screen"
+        assert (self.terminal.title(), self.terminal.clipboard()) == self.before, where
+        assert self.terminal.program() is not None, f"the app has ended {where}"
+        return screen
+
+    def press(self, *keys: str) -> None:
+        self.terminal.press(*keys)
+
+
+def markers(screen: str) -> list[str]:
+    """The attacks that are to be seen."""
+    return [name for name in (*ATTACKS, "links") if f"marker-{name}" in screen]
+
+
+@pytest.fixture
+def attacked(tmp_path: Path, folder: Path) -> Iterator[Attacked]:
+    with Terminal(tmp_path / EVIL_HOME, columns=SIZE[0], rows=SIZE[1]) as terminal:
+        app = Attacked(terminal)
+        terminal.run("add", folder)
+        terminal.wait("11 cards added")
         terminal.run()
-        terminal.wait("All decks")
-        terminal.press("j", "Enter")
-        terminal.wait("Think first")
-        assert marker in terminal.screen()
-        terminal.press("Space")
-        terminal.wait("3 Good")
-        for key in ("PageDown", "G", "g", "f"):
-            terminal.press(key)
-        terminal.press("?")
-        terminal.wait("3 Good", gone=True)
-        terminal.press("q")
-        terminal.wait("3 Good")
-        terminal.press("d")  # it has no demo
-        terminal.wait(marker)
-        program = terminal.program()
-        assert program is not None, "the app has ended"
-        terminal.press("3")
-        terminal.press("q")
-        terminal.wait("All decks")
-        assert (terminal.title(), terminal.clipboard()) == (title, clipboard)
+        app.see("All decks")
+        yield app
         assert "OWNED" not in terminal.title()
-        terminal.press("q")
-        terminal.wait(lambda _: terminal.program() is None)
+
+
+def test_home_lists_hostile_titles_and_the_quiz_shows_every_card(attacked: Attacked) -> None:
+    home = attacked.terminal.screen()
+    assert set(markers(home)) >= set(ATTACKS) - {"line", "zalgo"}
+    met: set[str] = set()
+    attacked.press("a")
+    while len(met) < len(ATTACKS) + 1:
+        screen = attacked.terminal.wait(lambda s: "Think first" in s and set(markers(s)) - met != set())
+        name = next(name for name in markers(screen) if name not in met)
+        met.add(name)
+        attacked.press("Space")
+        attacked.see("3 Good")
+        attacked.press("PageDown", "G", "g", "f", "?")
+        attacked.see("3 Good", gone=True)
+        attacked.press("q")
+        attacked.see("3 Good")
+        attacked.press("3")
+    assert met == {*ATTACKS, "links"}
+
+
+def test_the_browser_and_the_card_pages_show_every_card(attacked: Attacked) -> None:
+    attacked.press("/")
+    attacked.see("marker-table")
+    attacked.press("/")
+    attacked.terminal.type("marker-")
+    attacked.see("11 cards")
+    attacked.press("Enter", "A", "f", "A")
+    met: set[str] = set()
+    for _ in range(len(ATTACKS) + 1):
+        attacked.press("Enter")
+        screen = attacked.see("e Edit")
+        met |= set(markers(screen))
+        attacked.press("PageDown", "G", "L", "f")
+        attacked.see("e Edit")
+        attacked.press("q")
+        attacked.see("11 cards")
+        attacked.press("j")
+    assert met == {*ATTACKS, "links"}
+
+
+def test_an_attack_pasted_or_typed_into_the_search_line_is_only_searched_for(attacked: Attacked) -> None:
+    attacked.press("/")
+    attacked.see("11 cards")
+    for name, attack in ATTACKS.items():
+        attacked.press("/")
+        attacked.terminal.paste(attack.split("\n", 1)[0][:3000])
+        attacked.see(f"marker-{name}" if name not in ("line", "zalgo") else "card")
+        attacked.press("Escape")
+        attacked.see("11 cards")
+        attacked.press("Escape")
+    attacked.press("/")
+    attacked.terminal.type(ATTACKS["action"] + ATTACKS["markup"] + "'\"((( is:")
+    attacked.see("is:")
+    attacked.press("Enter")
+    attacked.see("F1" if False else "Esc" if False else "q")
+
+
+def test_hostile_demo_links_and_a_hostile_data_directory_are_words(attacked: Attacked) -> None:
+    attacked.press("/", "/")
+    attacked.terminal.type("marker-links")
+    attacked.see("1 card")
+    attacked.press("Enter", "Enter")
+    attacked.see("none of these")
+    attacked.press("d")
+    attacked.see("marker-two")
+    attacked.press("Enter")
+    attacked.see("No demo is called")
+    attacked.press("q", "q")
+    attacked.see("All decks")
+    attacked.press(",")
+    attacked.see("config.toml")
+    attacked.press("q", "d")
+    attacked.see("RoPE")
+    attacked.press("q")
+    attacked.see("All decks")
+
+
+def test_the_plain_quiz_prints_every_attack_as_text(tmp_path: Path, folder: Path) -> None:
+    with Terminal(tmp_path / EVIL_HOME, columns=SIZE[0], rows=SIZE[1]) as terminal:
+        before = (terminal.title(), terminal.clipboard())
+        terminal.run("add", folder)
+        terminal.wait("11 cards added")
         terminal.run("quiz", "--plain", "--cram", "is:own")
-        terminal.wait("Enter shows the answer")
-        assert (terminal.title(), terminal.clipboard()) == (title, clipboard)
+        for number in range(len(ATTACKS) + 1):
+            terminal.wait("Enter shows the answer")
+            assert (terminal.title(), terminal.clipboard()) == before, f"at card {number}"
+            terminal.press("Enter")
+            terminal.wait("1-4")
+            terminal.type("clear" if False else "3")
+            terminal.press("Enter")
+        assert (terminal.title(), terminal.clipboard()) == before

@@ -75,3 +75,20 @@ def test_a_file_whose_language_is_detected_anew_leaves_no_stale_text(tmp_path: P
         card = library.find("is:own")[0]
         assert list(card.variants) == ["en"]
         check(library)
+
+
+def test_one_scan_of_new_edited_and_second_language_files_is_indexed_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    head = "---\nid: d\ntitle: D\nlanguage: {}\n---\n\n## {}\n<!-- id: d.one -->\n- {}\n"
+    (folder / "b.md").write_text("# B\n\n### 1. What is a page table?\n\n- maps blocks\n", "utf-8")
+    with Library.open(tmp_path / "home") as library:
+        library.add([folder])
+        (folder / "a.md").write_text("# A\n\n### 1. What is a warm-up?\n\n- small steps first\n", "utf-8")
+        (folder / "b.md").write_text("# B\n\n### 1. What is a page table?\n\n- maps frames\n", "utf-8")
+        (folder / "c.md").write_text(head.format("en", "What is a draft model?", "guesses first"), "utf-8")
+        (folder / "d.md").write_text(head.format("zh", "什么是草稿模型？", "先猜几个词"), "utf-8")
+        library.add([folder])
+        words = ("small steps", "maps frames", "guesses first", "先猜几个词", "maps blocks")
+        assert [indexed(library, word) for word in words] == [1, 1, 1, 1, 0]
+        check(library)

@@ -5,6 +5,7 @@ Demos and decks that come with the program are left out, so that counts in tests
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -13,9 +14,10 @@ import pytest
 from textual.pilot import Pilot
 
 from flashcards import locale
-from flashcards.cards import Language
+from flashcards.cards import Language, Rating
 from flashcards.study import library as library_module
 from flashcards.study.library import Library
+from flashcards.study.session import Session
 from flashcards.tui.app import FlashcardsApp, Preferences, Studying
 
 DECK = """---
@@ -139,3 +141,18 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await settle(pilot)
+
+
+def study_for_days(library: Library, clock: StoppedClock, days: int, rng: random.Random) -> None:
+    """Answer whatever is due, day after day: a question takes 5 to 30 seconds, one in eight is forgotten.
+
+    Every seventh day is a day of rest.  The clock ends ``days`` later than it began.
+    """
+    for day in range(days):
+        session = Session.start(library) if day % 7 != 6 else None
+        while session is not None and session.card is not None:
+            clock.now += timedelta(seconds=rng.randint(5, 30))
+            session.reveal()
+            session.grade(rng.choices(list(Rating), weights=(2, 2, 10, 2))[0])
+        clock.now = clock.now.replace(hour=rng.choice((8, 12, 20)), minute=0, second=0)
+        clock.next_day()

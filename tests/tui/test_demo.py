@@ -17,6 +17,7 @@ from flashcards.tui.app import FlashcardsApp
 from flashcards.tui.screens.demo import DemoScreen
 from flashcards.tui.screens.lab import LabScreen
 from flashcards.tui.widgets.param_list import stepped
+from flashcards.tui.widgets.prompt import Prompt
 from tests.tui.conftest import press, screen_text, settle
 
 SUM = '''"""Sums — counting up to n adds n(n+1)/2.  Gauss, at school."""
@@ -69,12 +70,38 @@ def run(lab: Lab, p: Params) -> None:
 '''
 
 
+ASKING = '''"""Guesses — two numbers one should know by heart.  Nowhere."""
+from dataclasses import dataclass
+
+from flashcards.lab import Demo, Lab, main, param
+
+DEMO = Demo(zh="猜", en="Guesses", topic="school", tier="tok")
+
+
+@dataclass(frozen=True)
+class Params:
+    n: int = param(10, low=1, high=1000, help="how far to count")
+
+
+def run(lab: Lab, p: Params) -> None:
+    lab.say("Here the secret stands.")
+    total = sum(range(p.n + lab.variant(right=1, control=0)))
+    lab.claim("the sum", measured=total, equals=p.n * (p.n + 1) // 2, predict="What is the sum?", unit="apples")
+    lab.claim("the square", measured=p.n * p.n, equals=p.n**2, predict="What is the square?", illustration=True)
+
+
+if __name__ == "__main__":
+    main(run, Params)
+'''
+
+
 @pytest.fixture
 def demos(tmp_path: Path) -> Path:
     folder = tmp_path / "demos"
     folder.mkdir()
     (folder / "sums.py").write_text(SUM, encoding="utf-8")
     (folder / "needy.py").write_text(NEEDY, encoding="utf-8")
+    (folder / "asking.py").write_text(ASKING, encoding="utf-8")
     return folder
 
 
@@ -239,6 +266,97 @@ async def test_the_form_fits_a_small_terminal_in_both_languages(app: FlashcardsA
         await pilot.press("f2")
         await settle(pilot)
         assert "求和" in screen_text(app) and "数到几" in screen_text(app)
+
+
+async def asked(pilot, app: FlashcardsApp, *, key: str = "r") -> DemoScreen:  # type: ignore[no-untyped-def]
+    """The demo that asks, run until its first question waits."""
+    app.open_demo(DemoLink("asking"))
+    await settle(pilot)
+    screen = app.screen
+    assert isinstance(screen, DemoScreen)
+    await pilot.press(key)
+    async with asyncio.timeout(60):
+        while not screen.asking:
+            await pilot.pause(0.05)
+    await settle(pilot)
+    return screen
+
+
+async def test_a_run_asks_for_guesses_before_it_shows_anything(app: FlashcardsApp) -> None:
+    async with app.run_test(size=(100, 50)) as pilot:
+        screen = await asked(pilot, app)
+        shown = screen_text(app)
+        assert "What is the sum?" in shown and "secret" not in shown and "measured" not in shown
+        await press(pilot, *"60", "enter")
+        assert "What is the square?" in screen_text(app) and "secret" not in screen_text(app)
+        await press(pilot, *"1e2", "enter")
+        await finished(pilot, screen)
+        shown = " ".join(screen_text(app).split())
+        assert "secret" in shown and "measured 55 apples" in shown
+        assert "your guess 60 apples: close" in shown and "your guess 100: close" in shown
+
+
+async def test_a_poor_guess_is_called_so(app: FlashcardsApp) -> None:
+    async with app.run_test(size=(100, 50)) as pilot:
+        screen = await asked(pilot, app)
+        await press(pilot, *"90", "enter", *"7", "enter")
+        await finished(pilot, screen)
+        shown = screen_text(app)
+        assert "your guess 90 apples: the right order" in shown and "your guess 7: far off" in shown
+
+
+async def test_enter_alone_passes_and_esc_shows_everything(app: FlashcardsApp) -> None:
+    async with app.run_test(size=(100, 50)) as pilot:
+        screen = await asked(pilot, app)
+        await press(pilot, "enter")
+        assert "What is the square?" in screen_text(app)
+        await press(pilot, "escape")
+        await finished(pilot, screen)
+        assert "measured 55 apples" in screen_text(app) and "your guess" not in screen_text(app)
+        assert screen.output.has_focus and app.screen is screen
+
+
+async def test_a_word_for_a_guess_is_refused_and_asked_again(app: FlashcardsApp) -> None:
+    async with app.run_test(size=(100, 50), notifications=True) as pilot:
+        screen = await asked(pilot, app)
+        await press(pilot, *"many", "enter")
+        assert "That is not a number." in screen_text(app) and screen.asking
+        assert screen.query_one(Prompt).has_focus
+
+
+async def test_only_the_first_run_asks_and_p_asks_again(app: FlashcardsApp) -> None:
+    async with app.run_test(size=(100, 50)) as pilot:
+        screen = await asked(pilot, app)
+        await press(pilot, "escape")
+        await finished(pilot, screen)
+        await pilot.press("r")
+        await finished(pilot, screen)
+        assert not screen.asking and "✓ 2 hold" in screen_text(app)
+        await pilot.press("p")
+        async with asyncio.timeout(60):
+            while not screen.asking:
+                await pilot.pause(0.05)
+
+
+async def test_the_control_run_asks_nothing(app: FlashcardsApp) -> None:
+    async with app.run_test(size=(100, 50)) as pilot:
+        app.open_demo(DemoLink("asking"))
+        await settle(pilot)
+        screen = app.screen
+        assert isinstance(screen, DemoScreen)
+        await pilot.press("c")
+        await finished(pilot, screen)
+        assert not screen.asking and "✗ the sum" in screen_text(app)
+
+
+async def test_a_missing_library_is_said_before_the_run(app: FlashcardsApp, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    from flashcards.lab import spare
+
+    monkeypatch.setattr(spare, "WARM_MODULES", {**spare.WARM_MODULES, "tok": "a_library_that_nobody_has.core"})
+    async with app.run_test(size=(100, 50)) as pilot:
+        app.open_demo(DemoLink("sums"))
+        await settle(pilot)
+        assert "needs a_library_that_nobody_has" in screen_text(app) and "pip install" in screen_text(app)
 
 
 def test_a_step_never_leaves_the_range(demos: Path) -> None:

@@ -21,6 +21,7 @@ from flashcards.tui.actions import (
     in_scope,
 )
 from flashcards.tui.app import FlashcardsApp
+from flashcards.tui.screens.answer import AnswerScreen
 from flashcards.tui.screens.browse import BrowseScreen, SearchLine
 from flashcards.tui.screens.card_page import CardPage
 from flashcards.tui.screens.choose import ChooseScreen
@@ -31,6 +32,7 @@ from flashcards.tui.screens.lab import LabScreen
 from flashcards.tui.screens.quiz import QuizScreen
 from flashcards.tui.screens.settings import SettingsScreen
 from flashcards.tui.widgets.line_view import LineView
+from flashcards.tui.widgets.prompt import AnswerBox, Prompt
 from flashcards.tui.widgets.row_list import RowList
 
 OWNERS = {
@@ -46,6 +48,9 @@ OWNERS = {
     "demo": (DemoScreen,),
     "choose": (ChooseScreen,),
     "help": (HelpScreen,),
+    "answer": (AnswerScreen,),
+    "prompt": (Prompt,),
+    "write": (AnswerBox,),
 }
 
 

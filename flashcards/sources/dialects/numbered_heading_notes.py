@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from flashcards.sources.lines import Line, heading
+from flashcards.sources.lines import Line, headings
 from flashcards.sources.reading import Extract
 from flashcards.sources.sections import SectionReader, blocks
 
@@ -22,8 +22,7 @@ def starts_card(text: str) -> bool:
 
 
 def _levels(lines: Sequence[Line]) -> Counter[int]:
-    found = (heading(line) for line in lines)
-    return Counter(h.level for h in found if h and h.level > 1 and _NUMBERED.match(h.text))
+    return Counter(h.level for _, h in headings(lines) if h.level > 1 and _NUMBERED.match(h.text))
 
 
 def score(lines: Sequence[Line]) -> float:

@@ -39,7 +39,7 @@ def read(lines: Sequence[Line], name: str) -> Extract:
 
 
 def _classify(line: Line) -> Kind:
-    if line.fence or line.blank or line.text[0] == " ":
+    if line.fence or line.text[:1] == " " or line.blank:
         return "inside"
     if starts_card(line.text):
         return "card"

@@ -65,7 +65,7 @@ class _Bullet:
 
 
 def _classify(line: Line) -> Kind:
-    if line.fence or line.blank or line.text[0] == " ":
+    if line.fence or line.text[:1] == " " or line.blank:
         return "inside"
     if heading(line):
         return "heading"
@@ -178,7 +178,9 @@ class _Outline:
                 [bullet.line, *bullet.body], "a question mark without a question"
             )
             return
-        body = [x._replace(text=_emphasise(x.text)) if not x.fence else x for x in bullet.body]
+        body = [
+            x._replace(text=_emphasise(x.text)) if "^^^" in x.text and not x.fence else x for x in bullet.body
+        ]
         self._add(OpenCard(question, bullet.line.number, path=self._path(), body=body))
 
     def _explain(self, group: list[_Bullet]) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.content import Content
 from textual.screen import Screen
+from textual.widgets import Input, TextArea
 
 from flashcards.text.sanitize import sanitize, sanitize_line
-from flashcards.tui.actions import Action, Scope
+from flashcards.tui.actions import ACTIONS, BY_ID, Action, Scope, keys_of, writes
 from flashcards.tui.widgets.bars import KeyBar, TitleBar
 from flashcards.tui.widgets.drawing import COMPONENTS
 
@@ -39,10 +40,32 @@ class FlashcardsScreen(Screen[Result]):
         """The person's own keys, by action id."""
         return self.program.keymap
 
+    @property
+    def types(self) -> bool:
+        """Whether somebody types here: keys that are letters then write."""
+        return isinstance(self.focused, Input | TextArea)
+
+    def working_keys(self) -> dict[Action, list[str]]:
+        """What a key press does now, with the keys that do it: as remapped, for what has the focus."""
+        found: dict[str, list[str]] = {}
+        for key, active in self.active_bindings.items():
+            action_id = active.binding.id or ""
+            if action_id in BY_ID and not (self.types and writes(key)):
+                found.setdefault(action_id, []).append(key)
+        return {
+            action: sorted(found[action.id], key=self._order_of_keys(action))
+            for action in ACTIONS
+            if action.id in found
+        }
+
+    def _order_of_keys(self, action: Action) -> Callable[[str], int]:
+        keys = keys_of(action, self.keymap)
+        return lambda key: keys.index(key) if key in keys else len(keys)
+
     def can_do(self, action: Action) -> bool:
         """Whether the action makes sense now; the key bar shows only those that do."""
-        owner: Any = self.app if action.scope == "app" else self
-        return bool(owner.check_action(action.name, ()))
+        owner: Any = self.app if action.scope == "app" else self if action.scope == self.SCOPE else None
+        return owner is None or bool(owner.check_action(action.name, ()))
 
     def label_of(self, action: Action) -> str:
         """The action's label; screens whose actions change meaning say which one holds now."""
@@ -61,6 +84,23 @@ class FlashcardsScreen(Screen[Result]):
 
     def title_right(self) -> Content:
         return Content("")
+
+    def notes_changed(self) -> None:
+        """The note files were read again: what is shown may read otherwise now."""
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether leaving the program now would lose something the person typed."""
+        return False
+
+    def action_close(self) -> None:
+        """Leave, and ask first what shall become of what is unsaved."""
+        self.dismiss()
+
+    def on_descendant_focus(self) -> None:
+        """Other keys work where something else has the focus."""
+        for bar in self.query(KeyBar):
+            bar.refresh()
 
     def language_changed(self) -> None:
         """Say everything again in the language now in use."""

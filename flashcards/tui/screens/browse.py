@@ -13,16 +13,17 @@ from textual.message import Message
 from textual.widgets import Input
 from textual.worker import Worker, WorkerState, get_current_worker
 
+from flashcards.cards import CardId
 from flashcards.locale import text
 from flashcards.study.search import Search
-from flashcards.tui.actions import Scope, bindings
+from flashcards.tui.actions import Action, Scope, bindings
 from flashcards.tui.screens.base import FlashcardsScreen
 from flashcards.tui.widgets.bars import KeyBar, TitleBar
 from flashcards.tui.widgets.card_list import CardList
 from flashcards.tui.widgets.prompt import Prompt
 from flashcards.tui.widgets.row_list import RowList
 
-ON_ROWS = frozenset({"open", "choose", "suspend", "flag", "tag", "importance", "study"})
+ON_ROWS = frozenset({"open", "choose", "suspend", "flag", "tag", "importance", "study", "answer", "take_in"})
 
 
 class SearchLine(Input):
@@ -52,6 +53,8 @@ class BrowseScreen(FlashcardsScreen[None]):
         """A search has ended."""
 
         search: Search
+        row: int | None = None
+        """Where the card under the cursor stands in it; ``None``: at the top."""
 
     def __init__(self, query: str = "") -> None:
         super().__init__()
@@ -101,10 +104,13 @@ class BrowseScreen(FlashcardsScreen[None]):
         self.search(event.value)
 
     @work(thread=True, exclusive=True, group="search", exit_on_error=False)
-    def search(self, query: str) -> None:
+    def search(self, query: str, beside: CardId | None = None) -> None:
+        """Find the cards; the cursor goes with the card ``beside``, if that is found again."""
         found = Search(self.program.library, query)
+        ids = found.ids() if beside else []
+        row = ids.index(beside) if beside in ids else None
         if not get_current_worker().is_cancelled:
-            self.post_message(self.Found(found))
+            self.post_message(self.Found(found, row))
 
     @on(Found)
     def show_found(self, event: Found) -> None:
@@ -113,11 +119,16 @@ class BrowseScreen(FlashcardsScreen[None]):
             cards.cursor = 0
         self.found_for = event.search.query
         cards.show(event.search)
+        if event.row is not None:
+            cards.cursor = event.row
         self.refresh_bars()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR and event.worker.group == "search":
             self.query_one(TitleBar).right = Content.styled(self.safe(str(event.worker.error)), "$error")
+
+    def notes_changed(self) -> None:
+        self.search(self.found_for, self.card_list.current)
 
     def action_search(self) -> None:
         self.query_one(SearchLine).focus()
@@ -126,6 +137,17 @@ class BrowseScreen(FlashcardsScreen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return bool(self.card_list.row_count) if action in ON_ROWS else True
+
+    def can_do(self, action: Action) -> bool:
+        """The key bar names the keys that a card without an answer, or one not taken in yet, waits for."""
+        hit = self.card_list.hit(self.card_list.cursor) if self.card_list.row_count else None
+        wanted_in = {"answer": "unanswered", "take_in": "unreviewed"}.get(action.name)
+        waits = wanted_in is None or (hit is not None and hit.state == wanted_in)
+        return super().can_do(action) and waits
+
+    @on(RowList.Moved)
+    def moved(self) -> None:
+        self.refresh_bars()
 
     @on(RowList.Picked)
     def action_open(self) -> None:
@@ -160,6 +182,23 @@ class BrowseScreen(FlashcardsScreen[None]):
         ids = self.card_list.acted_on
         flag = not all(self.program.library.standing(card_id).flagged for card_id in ids)
         self._mark(text("browse.flagged" if flag else "browse.unflagged", count=len(ids)), flagged=int(flag))
+
+    def action_answer(self) -> None:
+        if self.card_list.current is not None:
+            self.program.write_answer(self.card_list.current)
+
+    def action_take_in(self) -> None:
+        """Take in what waited for it; where nothing did, leave out again what is no plain question."""
+        cards = self.program.library.cards(self.card_list.acted_on)
+        waiting = [card.id for card in cards if not card.reviewed]
+        others = [card.id for card in cards if card.form != "question"]
+        if not waiting and not others:
+            self.tell(text("browse.all_taken_in"))
+            return
+        self.program.library.mark(waiting or others, reviewed=int(bool(waiting)))
+        self.card_list.read_again()
+        said = "browse.taken_in" if waiting else "browse.left_out"
+        self.tell(text(said, count=len(waiting or others)))
 
     def _mark(self, said: str, **marks: int | float) -> None:
         self.program.library.mark(self.card_list.acted_on, **marks)

@@ -19,7 +19,7 @@ from flashcards.store.reviews import answers_of
 from flashcards.study.search import hits
 from flashcards.text.lines import Line
 from flashcards.text.sanitize import sanitize_line
-from flashcards.tui.actions import BY_ID, Scope, bindings
+from flashcards.tui.actions import BY_ID, Action, Scope, bindings, keys_of, show_key
 from flashcards.tui.screens.card_screen import CardScreen
 from flashcards.tui.widgets.bars import KeyBar, TitleBar
 from flashcards.tui.widgets.card_lines import Face
@@ -97,7 +97,18 @@ class CardPage(CardScreen):
     def card_edited(self) -> None:
         self.show_card()
 
-    def show_card(self) -> None:
+    def can_do(self, action: Action) -> bool:
+        """The key bar names the keys for what the card lacks; they work on every card."""
+        if action.name == "answer":
+            return not self.shown_card().answered
+        if action.name == "take_in":
+            return not self.shown_card().reviewed
+        return super().can_do(action)
+
+    def notes_changed(self) -> None:
+        self.show_card(keep_place=True)
+
+    def show_card(self, *, keep_place: bool = False) -> None:
         """Read the card again and draw it."""
         library = self.program.library
         card, standing = self.shown_card(), library.standing(self.card_id)
@@ -110,8 +121,9 @@ class CardPage(CardScreen):
                 remarks=variant.remarks,
                 tags=card.tags,
                 demos=self.demo_hints(card),
-                notes=("⚑ " + text("card.flagged"),) if standing.flagged else (),
-            )
+                notes=self._notes(card, standing),
+            ),
+            keep_place=keep_place,
         )
         facts = self.query_one(Facts)
         facts.card, facts.standing = card, standing
@@ -119,6 +131,17 @@ class CardPage(CardScreen):
         facts.due = when_due(hits(library, [self.card_id])[0])
         facts.draw_again()
         self.refresh_bars()
+
+    def _notes(self, card: Card, standing: Standing) -> tuple[str, ...]:
+        """Marks, and the key that helps where something of the card is missing."""
+        return (
+            *(("⚑ " + text("card.flagged"),) if standing.flagged else ()),
+            *((self._hint("card.write_one", "card.answer"),) if not card.answered else ()),
+            *((self._hint("card.take_it_in", "card.take_in"),) if not card.reviewed else ()),
+        )
+
+    def _hint(self, message: str, action_id: str) -> str:
+        return text(message, key=show_key(keys_of(BY_ID[action_id], self.keymap)[0]))
 
     def title_left(self) -> Content:
         card = self.shown_card()
@@ -147,6 +170,19 @@ class CardPage(CardScreen):
     def action_suspend(self) -> None:
         suspended = not self.program.library.standing(self.card_id).suspended
         self.program.library.mark([self.card_id], suspended=int(suspended))
+        self.show_card()
+
+    def action_answer(self) -> None:
+        self.program.write_answer(self.card_id, self.flipped, self.show_card)
+
+    def action_take_in(self) -> None:
+        card = self.shown_card()
+        if card.reviewed and card.form == "question":
+            self.tell(text("browse.all_taken_in"))
+            return
+        reviewed = not card.reviewed
+        self.program.library.mark([self.card_id], reviewed=int(reviewed))
+        self.tell(text("browse.taken_in" if reviewed else "browse.left_out", count=1))
         self.show_card()
 
     def action_flag(self) -> None:

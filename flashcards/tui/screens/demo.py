@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from textual import on, work
@@ -18,18 +19,23 @@ from flashcards import locale
 from flashcards.cards import DemoLink
 from flashcards.errors import FlashcardsError
 from flashcards.lab.catalogue import DemoInfo
-from flashcards.lab.events import Claim, End, Event, Progress
+from flashcards.lab.events import Claim, End, Event, Progress, Say
+from flashcards.lab.execute import INSTALL
 from flashcards.lab.params import resolve
+from flashcards.lab.predict import parse_guess
 from flashcards.lab.runner import Run
+from flashcards.lab.spare import missing_libraries
 from flashcards.locale import text
 from flashcards.text import blocks
 from flashcards.text.layout import layout
 from flashcards.text.lines import Line
 from flashcards.text.sanitize import sanitize, sanitize_line
 from flashcards.tui.actions import Action, Scope, bindings
+from flashcards.tui.guesses import Guesses
 from flashcards.tui.screens.base import FlashcardsScreen
 from flashcards.tui.widgets.bars import KeyBar, TitleBar
 from flashcards.tui.widgets.drawing import line
+from flashcards.tui.widgets.event_lines import Shown
 from flashcards.tui.widgets.line_view import LineView
 from flashcards.tui.widgets.lines_widget import LinesWidget
 from flashcards.tui.widgets.output_view import OutputView
@@ -71,6 +77,10 @@ class DemoScreen(FlashcardsScreen[None]):
         self._passed = self._failed = 0
         self._fraction: float | None = None
         self._end: End | None = None
+        self._guesses: Guesses | None = None
+        self._asked: Claim | None = None
+        self._guess_first = info.predicts
+        """Once a visit: who tries other values wants to see what they do, and asks with a key."""
 
     def compose(self) -> ComposeResult:
         yield TitleBar()
@@ -112,13 +122,23 @@ class DemoScreen(FlashcardsScreen[None]):
 
     # What is shown
 
+    @property
+    def asking(self) -> bool:
+        """Whether a guess is waited for."""
+        return self._guesses is not None and self._guesses.question is not None
+
     def _introduce(self) -> None:
         """Before the first run: what the demo proves, and which key starts it."""
         if self.output.events or self.running:
             return
         width = self.output.text_width
-        claim = f"{sanitize(self.info.proves)}\n\n{sanitize(self.info.paper)}\n\n{sanitize(self.info.about)}"
-        self.output.lines = [*layout(blocks.parse(f"{claim}\n\n{text('demo.press_run')}"), width)]
+        words: list[str] = [sanitize(self.info.proves), sanitize(self.info.paper), sanitize(self.info.about)]
+        if missing := missing_libraries(self.info.tier):
+            words.append(text("demo.missing", names=", ".join(missing), command=INSTALL))
+        else:
+            words.append(text("demo.press_run"))
+            words += [text("demo.asks_first")] if self.info.predicts else []
+        self.output.lines = [*layout(blocks.parse("\n\n".join(words)), width)]
 
     @on(ParamList.Moved)
     def show_help(self) -> None:
@@ -134,6 +154,8 @@ class DemoScreen(FlashcardsScreen[None]):
         return Content.assemble((title, "bold $primary"), (f"  {self.info.slug}", "$muted"), control)
 
     def title_right(self) -> Content:
+        if self.asking:
+            return Content.styled(text("demo.guessing"), "$accent")
         if self.running:
             seconds = f"{time.monotonic() - self._started:.0f}"
             done = f" · {self._fraction:.0%}" if self._fraction is not None else ""
@@ -146,6 +168,8 @@ class DemoScreen(FlashcardsScreen[None]):
         )
 
     def label_of(self, action: Action) -> str:
+        if action.id == "prompt.cancel" and self.asking:
+            return text("demo.see_all")
         if action.name == "control":
             return text("demo.control_off_label" if self.control else "action.demo.control")
         if action.name == "switch_pane":
@@ -166,8 +190,12 @@ class DemoScreen(FlashcardsScreen[None]):
         self.call_after_refresh(self._introduce)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if self.asking:
+            return action in ("cancel", "leave")
         if action == "run":
             return not self.running
+        if action == "predict":
+            return self.info.predicts and not self.running
         if action == "cancel":
             return self.running
         if action in ("edit_value", "decrease", "increase"):
@@ -178,10 +206,15 @@ class DemoScreen(FlashcardsScreen[None]):
 
     def _focus_moved(self) -> None:
         """On a narrow screen the form gives way to what is being read."""
-        self.set_class(self.focused in (self.output, self.query_one("#source")), "-reading")
+        reading = self.focused in (self.output, self.query_one("#source")) or self.asking
+        self.set_class(reading, "-reading")
         self.refresh_bars()
 
     # Running
+
+    def action_predict(self) -> None:
+        self._guess_first = True
+        self.action_run()
 
     def action_run(self) -> None:
         try:
@@ -197,7 +230,10 @@ class DemoScreen(FlashcardsScreen[None]):
         self._current, self._started, self._end = run, time.monotonic(), None
         self._passed = self._failed = 0
         self._fraction = None
-        self.query_one("#source").display = False
+        # The control shows a difference; to guess a mistake's number teaches nothing.
+        self._guesses = Guesses() if self._guess_first and not self.control else None
+        self._asked = None
+        self.query_one(Prompt).display = self.query_one("#source").display = False
         self.output.display = True
         self.output.begin()
         self.output.focus()
@@ -218,9 +254,41 @@ class DemoScreen(FlashcardsScreen[None]):
         for event in new:
             self._count(event)
         if new:
-            self.output.add(new)
+            self._show(self._guesses.hear(new) if self._guesses else new)
             if self._end and self._end.status not in ("passed", "failed"):
                 self.output.action_bottom()  # why it did not come to its end stands there
+        self.refresh_bars()
+
+    def _show(self, shown: Sequence[Shown]) -> None:
+        """Add to the output; where the run asks for a number, ask the person."""
+        self.output.add(shown)
+        question = self._guesses.question if self._guesses else None
+        if question is not None and question is not self._asked:
+            self._asked = question
+            asked = text("demo.guess_first", question=sanitize(question.predict or ""))
+            self.output.add([Say(asked)])
+            self.output.action_bottom()
+            self._ask_guess()
+
+    def _ask_guess(self) -> None:
+        unit = f" [{sanitize_line(self._asked.unit)}]" if self._asked and self._asked.unit else ""
+        self.query_one(Prompt).open(text("demo.guess_prompt", unit=unit))
+        self.refresh_bars()
+
+    def _take_guess(self, typed: str | None) -> None:
+        """A number; nothing passes the question over; Esc shows everything."""
+        if self._guesses is None or self._asked is None:
+            return
+        try:
+            number = parse_guess(typed, self._asked.unit) if typed and typed.strip() else None
+        except FlashcardsError:
+            self.tell(text("demo.not_a_number"), wrong=True)
+            self._ask_guess()
+            return
+        self.set_focus(self.output)
+        self._show(self._guesses.give_up() if typed is None else self._guesses.answer(number))
+        if not self.asking:
+            self._guess_first = False
         self.refresh_bars()
 
     def _count(self, event: Event) -> None:
@@ -251,6 +319,7 @@ class DemoScreen(FlashcardsScreen[None]):
     def _stop(self) -> None:
         if self._current:
             self._current.close()
+        self._guesses = None
 
     def action_control(self) -> None:
         """Switch the usual mistake on or off, and run, because the difference is the lesson."""
@@ -275,6 +344,9 @@ class DemoScreen(FlashcardsScreen[None]):
 
     @on(Prompt.Answered)
     def value_typed(self, event: Prompt.Answered) -> None:
+        if self.asking:
+            self._take_guess(event.text)
+            return
         self.set_focus(self.params)
         if event.text is not None:
             try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Final
@@ -17,10 +17,10 @@ from textual.worker import Worker, WorkerState
 
 from flashcards.locale import text
 from flashcards.scheduling.days import date_of
-from flashcards.study.intake import Intake
 from flashcards.study.library import DeckSummary, HomeSummary
+from flashcards.text.cells import cell_width, cut
 from flashcards.text.lines import Line
-from flashcards.tui.actions import Scope, bindings
+from flashcards.tui.actions import BY_ID, Scope, bindings, keys_of, show_key
 from flashcards.tui.screens.base import FlashcardsScreen
 from flashcards.tui.widgets.bars import KeyBar, TitleBar
 from flashcards.tui.widgets.calendar import calendar_lines
@@ -28,9 +28,11 @@ from flashcards.tui.widgets.deck_list import DeckHeads, DeckList
 from flashcards.tui.widgets.drawing import line
 from flashcards.tui.widgets.lines_widget import LinesWidget
 from flashcards.tui.widgets.row_list import RowList
+from flashcards.tui.widgets.tour import STEPS, Tour
 
-WATCH_EVERY: Final = 15.0
-"""Seconds between two looks at the note files while the home screen is shown."""
+UNANSWERED: Final = "is:unanswered"
+UNREVIEWED: Final = "is:unreviewed -is:unanswered"
+"""Statements, topics and long notes that the person has not taken in yet."""
 
 
 def deck_query(title: str) -> str:
@@ -39,9 +41,16 @@ def deck_query(title: str) -> str:
 
 
 class Today(LinesWidget):
-    """Two lines: what waits, and what was done."""
+    """What waits to be studied, what was done, and which cards wait for the person to do something else."""
 
     summary: HomeSummary | None = None
+    new = unanswered = unreviewed = 0
+    """In all decks, whatever the limits of the day."""
+    keymap: Mapping[str, str]
+
+    def __init__(self, keymap: Mapping[str, str], *, id: str) -> None:
+        super().__init__(id=id)
+        self.keymap = keymap
 
     def lines_for(self, width: int) -> Sequence[Line]:
         if self.summary is None:
@@ -51,12 +60,28 @@ class Today(LinesWidget):
         if due:
             first += [(f"{due:,}", "due"), f" {text('home.due')}   "]
         if new:
-            first += [(f"{new:,}", "fresh"), f" {text('home.new')}"]
+            words = text("home.new_of", all=f"{self.new:,}") if new < self.new else text("home.new")
+            first += [(f"{new:,}", "fresh"), f" {words}"]
         if not first:
-            first = [(text("home.nothing_due"), "good")]
+            first = [(text("home.nothing_due", key=self._key("home.browse")), "good")]
         done = text("home.reviewed_today", count=self.summary.reviewed_today)
         streak = text("home.streak", count=self.summary.streak_days) if self.summary.streak_days else ""
-        return [line(*first), line((" · ".join(part for part in (done, streak) if part), "muted"))]
+        facts = line((" · ".join(part for part in (done, streak) if part), "muted"))
+        return [line(*first), facts, *self._waiting(width)]
+
+    def _waiting(self, width: int) -> Sequence[Line]:
+        """Cards without an answer and those not taken in yet: on one line where there is room for both."""
+        waiting = (("unanswered", self.unanswered), ("unreviewed", self.unreviewed))
+        said = [
+            text(f"home.{what}", count=count, key=self._key(f"home.{what}"))
+            for what, count in waiting
+            if count
+        ]
+        both = " · ".join(said)
+        return [line((cut(words, width), "muted")) for words in ([both] if cell_width(both) <= width else said) if words]
+
+    def _key(self, action_id: str) -> str:
+        return show_key(keys_of(BY_ID[action_id], self.keymap)[0])
 
 
 class Habit(LinesWidget):
@@ -99,24 +124,13 @@ class HomeScreen(FlashcardsScreen[None]):
         summary: HomeSummary
         decks: Sequence[DeckSummary]
 
-    @dataclass
-    class Rescanned(Message):
-        """The notes have been looked through."""
-
-        report: Intake
-        asked: bool
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._told: set[str] = set()
-        """Problems of the last look at the notes: said once, not every time."""
-
     def compose(self) -> ComposeResult:
         yield TitleBar()
-        yield Today(id="today")
+        yield Today(self.keymap, id="today")
         yield Welcome(id="welcome")
         yield DeckHeads(id="heads")
         yield DeckList(id="decks")
+        yield Tour(id="tour")
         yield Habit(self.program.today(), id="habit")
         yield KeyBar()
 
@@ -124,17 +138,16 @@ class HomeScreen(FlashcardsScreen[None]):
         self.decks.focus()
         self.refresh_bars()
         self.load()
-        self.rescan(asked=False)
-
-        self.set_interval(WATCH_EVERY, self.watch_notes)
 
     def on_screen_resume(self) -> None:
         self.load()
 
-    def watch_notes(self) -> None:
-        """Notes that were edited meanwhile are read again; unchanged files cost one stat each."""
-        if self.is_current:
-            self.rescan(asked=False)
+    def notes_changed(self) -> None:
+        self.load()
+
+    @property
+    def tour(self) -> Tour:
+        return self.query_one(Tour)
 
     @property
     def decks(self) -> DeckList:
@@ -165,33 +178,22 @@ class HomeScreen(FlashcardsScreen[None]):
         library = self.program.library
         self.post_message(self.Loaded(library.home_summary(), library.decks()))
 
-    @work(thread=True, exclusive=True, group="home-rescan", exit_on_error=False)
-    def rescan(self, asked: bool) -> None:
-        self.post_message(self.Rescanned(self.program.library.rescan(), asked))
-
     @on(Loaded)
     def show_numbers(self, event: Loaded) -> None:
         self.set_class(not event.decks, "-empty")
         today, habit = self.query_one(Today), self.query_one(Habit)
         today.summary = event.summary
+        today.new = sum(deck.new for deck in event.decks)
+        today.unanswered = sum(deck.unanswered for deck in event.decks)
+        today.unreviewed = sum(deck.unreviewed for deck in event.decks)
         habit.counts = {date_of(day): count for day, count in event.summary.history.items()}
         self.decks.show(event.decks)
         today.draw_again()
         habit.draw_again()
+        if event.decks and not event.summary.reviews and not self.program.library.has_seen("tour"):
+            self.program.library.remember_seen("tour")
+            self._show_tour(0)
         self.refresh_bars()
-
-    @on(Rescanned)
-    def show_news(self, event: Rescanned) -> None:
-        report = event.report
-        for problem in report.problems:
-            if event.asked or problem not in self._told:
-                self.tell(problem, wrong=True)
-        self._told = set(report.problems)
-        if report.anything:
-            self.tell(text("home.news", added=report.added, changed=report.changed, archived=report.archived))
-            self.load()
-        elif event.asked:
-            self.tell(text("home.no_news"))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR:
@@ -200,7 +202,11 @@ class HomeScreen(FlashcardsScreen[None]):
     # What the keys do
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return bool(self.decks.decks) if action in ("study", "study_all") else True
+        if action in ("study", "study_all"):
+            return bool(self.decks.decks)
+        if action in ("unanswered", "unreviewed"):
+            return any(getattr(deck, action) for deck in self.decks.decks)
+        return action != "close_tour" or self.tour.step is not None
 
     def action_study(self) -> None:
         deck = self.decks.chosen
@@ -210,17 +216,44 @@ class HomeScreen(FlashcardsScreen[None]):
         self.program.study(query="")
 
     def action_browse(self) -> None:
+        self._browse()
+
+    def action_unanswered(self) -> None:
+        self._browse(UNANSWERED)
+
+    def action_unreviewed(self) -> None:
+        self._browse(UNREVIEWED)
+
+    def _browse(self, which: str = "") -> None:
         deck = self.decks.chosen
-        self.program.browse(deck_query(deck.title) if deck else "")
+        self.program.browse(" ".join(filter(None, (deck_query(deck.title) if deck else "", which))))
+
+    def action_tour(self) -> None:
+        """Begin the tour, or take its next step; the last one ends it."""
+        step = 0 if self.tour.step is None else self.tour.step + 1
+        self._show_tour(step if step < STEPS else None)
+
+    def action_close_tour(self) -> None:
+        self._show_tour(None)
+
+    def _show_tour(self, step: int | None) -> None:
+        self.tour.step = step
+        self.set_class(step is not None, "-touring")
+        self.tour.draw_again()
+        self.refresh_bars()
 
     def action_settings(self) -> None:
         self.program.open_settings()
+
+    def action_statistics(self) -> None:
+        deck = self.decks.chosen
+        self.program.open_statistics(*(deck_query(deck.title), deck.title) if deck else ("", ""))
 
     def action_lab(self) -> None:
         self.program.open_lab()
 
     def action_rescan(self) -> None:
-        self.rescan(asked=True)
+        self.program.read_notes(asked=True)
 
     def action_leave(self) -> None:
         self.app.exit()

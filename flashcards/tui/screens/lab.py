@@ -33,6 +33,9 @@ class DemoList(RowList):
     def row_count(self) -> int:
         return len(self.demos)
 
+    def empty_words(self) -> str:
+        return text("lab.empty")
+
     def row_line(self, row: int, width: int) -> Line:
         demo = self.demos[row]
         topics = max(cell_width(d.topic) for d in self.demos) + 2
@@ -71,10 +74,14 @@ class LabScreen(FlashcardsScreen[None]):
         self.refresh_bars()
 
     def title_left(self) -> Content:
-        return Content.assemble((text("lab.title"), "bold $primary"), (f"  {text('lab.subtitle')}", "$muted"))
+        subtitle = f"  {text('lab.subtitle')}" if self.size.width >= 60 else ""
+        return Content.assemble((text("lab.title"), "bold $primary"), (subtitle, "$muted"))
 
     def title_right(self) -> Content:
         return Content.styled(text("lab.count", count=len(self.program.demos)), "$muted")
+
+    def on_resize(self) -> None:
+        self.refresh_bars()
 
     def language_changed(self) -> None:
         super().language_changed()

@@ -58,6 +58,10 @@ class QuizScreen(CardScreen):
         self.session.refresh()
         self.show_state(keep_place=True)
 
+    def notes_changed(self) -> None:
+        """The present card in its new words; one that is gone gives way to the next."""
+        self.card_edited()
+
     # What is shown
 
     def next_card(self) -> None:

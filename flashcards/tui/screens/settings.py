@@ -11,6 +11,7 @@ from textual.content import Content
 
 from flashcards.errors import FlashcardsError
 from flashcards.locale import text
+from flashcards.text.cells import cell_width
 from flashcards.text.sanitize import sanitize_line
 from flashcards.tui import editor
 from flashcards.tui.actions import Scope, bindings
@@ -18,7 +19,7 @@ from flashcards.tui.screens.base import FlashcardsScreen
 from flashcards.tui.widgets.bars import KeyBar, TitleBar
 from flashcards.tui.widgets.prompt import Prompt
 from flashcards.tui.widgets.row_list import RowList
-from flashcards.tui.widgets.setting_list import SettingList, show_setting, stepped_setting
+from flashcards.tui.widgets.setting_list import SettingList, SettingMeaning, show_setting, stepped_setting
 
 
 class SettingsScreen(FlashcardsScreen[None]):
@@ -30,7 +31,9 @@ class SettingsScreen(FlashcardsScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield TitleBar()
-        yield SettingList(id="settings")
+        settings = SettingList(id="settings")
+        yield settings
+        yield SettingMeaning(settings, id="meaning")
         yield Prompt(id="value")
         yield KeyBar()
 
@@ -48,11 +51,23 @@ class SettingsScreen(FlashcardsScreen[None]):
         return Content.styled(text("settings.title"), "bold $primary")
 
     def title_right(self) -> Content:
-        return Content.styled(sanitize_line(str(self.program.library.home.settings)), "$muted")
+        """The file the settings stand in; only its name where the whole path would push the title out."""
+        path = self.program.library.home.settings
+        whole = sanitize_line(str(path))
+        fits = cell_width(whole) + cell_width(text("settings.title")) + 8 <= self.size.width
+        return Content.styled(whole if fits else path.name, "$muted")
+
+    def on_resize(self) -> None:
+        self.refresh_bars()
+
+    @on(RowList.Moved)
+    def show_meaning(self) -> None:
+        self.query_one(SettingMeaning).draw_again()
 
     def language_changed(self) -> None:
         super().language_changed()
         self.setting_list.refresh()
+        self.show_meaning()
 
     def action_decrease(self) -> None:
         self._step(-1)

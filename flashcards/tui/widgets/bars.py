@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.content import Content
@@ -9,7 +11,7 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
-from flashcards.tui.actions import BAR_ITEMS, Action, in_scope, keys_of, show_key
+from flashcards.tui.actions import BAR_ITEMS, Action, show_key
 
 if TYPE_CHECKING:
     from flashcards.tui.screens.base import FlashcardsScreen
@@ -35,13 +37,16 @@ class KeyBar(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key"}
 
+    _keys: Mapping[Action, Sequence[str]] = MappingProxyType({})
+
     def render(self) -> Content:
+        self._keys = self.flashcards_screen.working_keys()
         items = self._fitting(self._wanted())
         return Content(" ").join(self._item(action) for action in items)
 
     def _wanted(self) -> list[Action]:
         screen = self.flashcards_screen
-        shown = [a for a in in_scope(screen.SCOPE, "app") if a.bar is not None and screen.can_do(a)]
+        shown = [a for a in self._keys if a.bar is not None and screen.can_do(a)]
         shown.sort(key=lambda action: action.bar or 0)
         last = [a for a in shown if (a.bar or 0) >= 80]
         return [*shown[: BAR_ITEMS - len(last)][: max(0, len(shown) - len(last))], *last]
@@ -57,11 +62,10 @@ class KeyBar(Widget):
 
     def _item(self, action: Action) -> Content:
         screen = self.flashcards_screen
-        keys = keys_of(action, screen.keymap)
         click = Style.from_meta({"@click": f"{'' if '.' in action.command else 'screen.'}{action.command}"})
         label = screen.label_of(action)
         key_style = self.get_visual_style("key-bar--key")
-        return Content.assemble((f" {show_key(keys[0])}", key_style), (f" {label} ", click))
+        return Content.assemble((f" {show_key(self._keys[action][0])}", key_style), (f" {label} ", click))
 
     @property
     def flashcards_screen(self) -> FlashcardsScreen[Any]:

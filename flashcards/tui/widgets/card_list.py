@@ -83,6 +83,11 @@ class CardList(RowList):
             window = self._windows[number] = self.found.window(number * WINDOW, WINDOW)
         return window[place] if place < len(window) else None
 
+    def empty_words(self) -> str:
+        if self.found is None:
+            return ""
+        return text("browse.nothing_found" if self.found.query.strip() else "home.welcome")
+
     def row_line(self, row: int, width: int) -> Line:
         hit = self.hit(row)
         if hit is None:

@@ -5,10 +5,11 @@ Pure, like the card's lines: events and a width in, lines out; so a resize simpl
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
+from flashcards.cards import Rating
 from flashcards.lab.events import (
     Claim,
     End,
@@ -26,16 +27,16 @@ from flashcards.lab.events import (
 )  # fmt: skip
 from flashcards.locale import text
 from flashcards.text import blocks
-from flashcards.text.cells import cell_width, cut, pad
+from flashcards.text.cells import cell_width, cut
 from flashcards.text.layout import layout
 from flashcards.text.lines import Line
 from flashcards.text.sanitize import sanitize, sanitize_line
-from flashcards.tui.themes import HEAT_STEPS
+from flashcards.tui.widgets.bar_chart import bar_lines
 from flashcards.tui.widgets.drawing import line, restyled
-from flashcards.tui.widgets.plot import bar_lines, curve_lines, short
+from flashcards.tui.widgets.heat_map import heat_lines, heat_steps
+from flashcards.tui.widgets.plot import curve_lines, short
+from flashcards.tui.widgets.table_lines import table_lines
 
-SHADES: Final = " ·░░▒▒▓█"
-"""The heat ramp without colour."""
 RELATIONS: Final = {
     "close": "≈",
     "eq": "=",
@@ -47,7 +48,20 @@ RELATIONS: Final = {
 }
 
 
-def event_lines(event: Event, width: int, *, shades: bool = False) -> Sequence[Line]:
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What the person expected of the claim before it, and how good that was."""
+
+    number: float
+    rating: Rating
+    unit: str = ""
+
+
+Shown = Event | Guess
+"""What stands in the output of a run."""
+
+
+def event_lines(event: Shown, width: int, *, shades: bool = False) -> Sequence[Line]:
     """The lines that show ``event`` in ``width`` cells; none for what is shown elsewhere (progress)."""
     match event:
         case Start():
@@ -66,6 +80,8 @@ def event_lines(event: Event, width: int, *, shades: bool = False) -> Sequence[L
             return [line(), *_title(event.title, width), *_tokens(event, width, shades)]
         case Claim():
             return claim_lines(event, width)
+        case Guess():
+            return _guess(event, width)
         case Log(words):
             return [line((cut(row, width), "muted")) for row in sanitize(words).splitlines()]
         case Error():
@@ -92,74 +108,21 @@ def _title(title: str, width: int) -> Sequence[Line]:
     return [line((cut(sanitize_line(title), width), "muted"))] if title else []
 
 
-def _cell(value: Any) -> tuple[blocks.Inline, ...]:
-    shown = short(value) if isinstance(value, float) else "" if value is None else str(value)
-    return (blocks.Text(sanitize_line(shown)),)
+def _cell(value: Any) -> str:
+    return short(value) if isinstance(value, float) else "" if value is None else str(value)
 
 
 def _table(event: Table, width: int) -> Sequence[Line]:
     numeric = [
-        all(isinstance(row[column], int | float) for row in event.rows)
+        bool(event.rows) and all(isinstance(row[column], int | float) for row in event.rows)
         for column in range(len(event.columns))
     ]
-    table = blocks.Table(
-        header=tuple(_cell(column) for column in event.columns),
-        rows=tuple(tuple(_cell(value) for value in row) for row in event.rows),
-        aligns=tuple("right" if is_number and event.rows else "left" for is_number in numeric),
-    )
-    return [*_title(event.title, width), *layout((table,), width)]
-
-
-def heat_steps(values: Sequence[Sequence[float]]) -> list[list[int]]:
-    """Each value's step on the heat ramp, from the least to the greatest finite one."""
-    finite = [value for row in values for value in row if math.isfinite(value)]
-    low, high = (min(finite), max(finite)) if finite else (0.0, 0.0)
-    spread = (high - low) or 1.0
-    return [
-        [min(HEAT_STEPS - 1, int((v - low) / spread * HEAT_STEPS)) if math.isfinite(v) else 0 for v in row]
-        for row in values
-    ]
+    rows = [[_cell(value) for value in row] for row in event.rows]
+    return [*_title(event.title, width), *table_lines(event.columns, rows, width, numeric=numeric)]
 
 
 def _matrix(event: Matrix, width: int, shades: bool) -> Sequence[Line]:
-    """Two cells a value where that fits, else half blocks: two rows of values a line."""
-    steps = heat_steps(event.values)
-    columns = max((len(row) for row in steps), default=0)
-    names = [cut(sanitize_line(name), 12) for name in event.rows or []]
-    label = max((cell_width(name) for name in names), default=0) + 1 if names else 0
-    if columns * 2 + label <= width and len(steps) <= 24:
-        body = [_wide_row(row, pad(names[i] if names else "", label), shades) for i, row in enumerate(steps)]
-        heads = _column_heads(event.columns, label, columns)
-        return [*heads, *body, _heat_legend(event.values, shades)]
-    return [*_half_blocks(steps, width, shades), _heat_legend(event.values, shades)]
-
-
-def _column_heads(columns: Sequence[str] | None, label: int, count: int) -> Sequence[Line]:
-    if not columns or len(columns) != count or any(cell_width(sanitize_line(c)) > 2 for c in columns):
-        return []
-    return [line(" " * label, ("".join(pad(sanitize_line(c), 2) for c in columns), "muted"))]
-
-
-def _wide_row(steps: Sequence[int], label: str, shades: bool) -> Line:
-    cells = [(SHADES[s] * 2, "") if shades else ("  ", f"heat:{s}") for s in steps]
-    return line((label, "muted"), *cells)
-
-
-def _half_blocks(steps: list[list[int]], width: int, shades: bool) -> Sequence[Line]:
-    if shades:
-        return [line("".join(SHADES[s] for s in row[:width])) for row in steps]
-    if len(steps) % 2:
-        steps = [*steps, steps[-1]]
-    return [
-        line(*(("▀", f"heat:{a}/{b}") for a, b in zip(upper[:width], lower[:width], strict=False)))
-        for upper, lower in zip(steps[::2], steps[1::2], strict=False)
-    ]
-
-
-def _heat_legend(values: Sequence[Sequence[float]], shades: bool) -> Line:
-    finite = [value for row in values for value in row if math.isfinite(value)] or [0.0]
-    ramp = [(SHADES[s], "") if shades else (" ", f"heat:{s}") for s in range(HEAT_STEPS)]
-    return line((f"{short(min(finite))} ", "muted"), *ramp, (f" {short(max(finite))}", "muted"))
+    return heat_lines(event.values, width, rows=event.rows, columns=event.columns, shades=shades)
 
 
 def _series(event: Series, width: int, shades: bool) -> Sequence[Line]:
@@ -193,6 +156,15 @@ def claim_lines(event: Claim, width: int) -> Sequence[Line]:
     lines = [line((f"{mark} " if index == 0 else "  ", style)) + row for index, row in enumerate(title)]
     numbers = layout((blocks.Paragraph((blocks.Text(sanitize_line(_measured(event))),)),), max(1, width - 4))
     return [line(), *lines, *(line("    ") + restyled(row, "muted") for row in numbers)]
+
+
+def _guess(guess: Guess, width: int) -> Sequence[Line]:
+    style = {Rating.AGAIN: "bad", Rating.HARD: "warn"}.get(guess.rating, "good")
+    unit = f" {sanitize_line(guess.unit)}" if guess.unit else ""
+    said = text("demo.your_guess", number=f"{short(guess.number)}{unit}")
+    grade = text(f"demo.guess.{guess.rating.name.lower()}")
+    words = layout((blocks.Paragraph((blocks.Text(sanitize_line(f"{said}: {grade}")),)),), max(1, width - 4))
+    return [line("    ") + restyled(row, style) for row in words]
 
 
 def _measured(event: Claim) -> str:

@@ -9,9 +9,8 @@ from collections.abc import Iterable
 
 from textual import events as textual_events
 
-from flashcards.lab.events import Event
 from flashcards.text.lines import Line
-from flashcards.tui.widgets.event_lines import event_lines
+from flashcards.tui.widgets.event_lines import Shown, event_lines
 from flashcards.tui.widgets.line_view import LineView
 
 
@@ -20,7 +19,7 @@ class OutputView(LineView):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self.events: list[Event] = []
+        self.events: list[Shown] = []
 
     def begin(self) -> None:
         """Forget the last run."""
@@ -28,13 +27,13 @@ class OutputView(LineView):
         self.lines = ()
         self.scroll_to(y=0, animate=False)
 
-    def add(self, events: Iterable[Event]) -> None:
+    def add(self, events: Iterable[Shown]) -> None:
         """Show more of the run."""
         new = list(events)
         self.events += new
         self.lines = [*self.lines, *self._laid_out(new)]
 
-    def _laid_out(self, events: Iterable[Event]) -> list[Line]:
+    def _laid_out(self, events: Iterable[Shown]) -> list[Line]:
         if not self.size.width:
             return []
         width, shades = self.text_width, self.colourless

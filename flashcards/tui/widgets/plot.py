@@ -1,4 +1,4 @@
-"""Curves and bars as lines of text, as wide as they are told, labels measured in cells.
+"""Curves as lines of text, as wide as they are told, labels measured in cells.
 
 Curves are drawn in Braille dots (two across, four down a cell).  Without colour every curve gets
 its own letter-like mark instead, so that two curves can still be told apart.
@@ -22,7 +22,6 @@ CURVE_MARKS: Final = "•×+o*"
 BRAILLE: Final = 0x2800
 DOTS: Final = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """Bits of a Braille cell, by row and column."""
-EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 
 
 def short(value: float) -> str:
@@ -162,33 +161,3 @@ class Canvas:
             else:
                 spans.append(literal(char, style))
         return tuple(spans)
-
-
-def bar_lines(labels: Sequence[object], curves: Mapping[str, Sequence[float]], width: int) -> list[Line]:
-    """Horizontal bars, a label and a number each; several series stand under their own names."""
-    lines: list[Line] = []
-    names = [cut(sanitize_line(str(label)), max(6, width // 3)) for label in labels]
-    name_width = max((cell_width(name) for name in names), default=0)
-    most = max((abs(v) for curve in curves.values() for v in curve if math.isfinite(v)), default=0.0) or 1.0
-    for number, (title, values) in enumerate(curves.items()):
-        if len(curves) > 1:
-            lines.append(line((cut(sanitize_line(title), width), "muted")))
-        for name, value in zip(names, values, strict=False):
-            figure = short(value)
-            room = max(1, width - name_width - 2 - cell_width(figure) - 1)
-            bar = _bar(abs(value) / most * room) if math.isfinite(value) else ""
-            lines.append(
-                line(
-                    pad(name, name_width),
-                    "  ",
-                    (bar, CURVE_STYLES[number % len(CURVE_STYLES)]),
-                    (f" {figure}", "value"),
-                )
-            )
-    return lines
-
-
-def _bar(cells: float) -> str:
-    whole = int(cells)
-    rest = EIGHTHS[round((cells - whole) * 8)].strip()
-    return "█" * whole + rest or "▏"

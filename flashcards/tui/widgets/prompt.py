@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from textual import events, on
+from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import Input, TextArea
 
 from flashcards.locale import text
+from flashcards.tui.actions import bindings
 
 
 class Prompt(Input):
     """A line that shows itself when asked and hides when answered."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("prompt")
 
     @dataclass
     class Answered(Message):
@@ -30,23 +34,21 @@ class Prompt(Input):
         self.display = True
         self.focus()
 
+    def action_done(self) -> None:
+        self._finish(self.value)
+
+    def action_cancel(self) -> None:
+        self._finish(None)
+
     def _finish(self, answer: str | None) -> None:
         self.display = False
         self.post_message(self.Answered(answer))
 
-    @on(Input.Submitted)
-    def submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._finish(event.value)
-
-    def on_key(self, event: events.Key) -> None:
-        if event.key == "escape":
-            event.stop()
-            self._finish(None)
-
 
 class AnswerBox(TextArea):
     """Room for an answer of some lines, under the question."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("write")
 
     @dataclass
     class Written(Message):
@@ -66,16 +68,15 @@ class AnswerBox(TextArea):
         self.display = True
         self.focus()
 
-    async def _on_key(self, event: events.Key) -> None:
-        if event.key in ("enter", "escape"):
-            event.stop()
-            event.prevent_default()
-            self.display = False
-            self.post_message(self.Written(self.text if event.key == "enter" else None))
-            return
-        if event.key in ("shift+enter", "alt+enter", "ctrl+j"):
-            event.stop()
-            event.prevent_default()
-            self.insert("\n")
-            return
-        await super()._on_key(event)
+    def action_done(self) -> None:
+        self._finish(self.text)
+
+    def action_cancel(self) -> None:
+        self._finish(None)
+
+    def action_new_line(self) -> None:
+        self.insert("\n")
+
+    def _finish(self, answer: str | None) -> None:
+        self.display = False
+        self.post_message(self.Written(answer))

@@ -75,7 +75,8 @@ class RowList(DrawsLines, ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         row, width = y + self.scroll_offset.y, self.size.width
         if row >= self.row_count:
-            return Strip.blank(width, self.rich_style)
+            empty = self.row_count == 0 and self.empty_words()
+            return self._empty_strip(empty, y) if empty else Strip.blank(width, self.rich_style)
         body = self.strip_of(self.row_line(row, self.row_width))
         if row != self.cursor:
             margin = Strip([Segment(" " * self.MARGIN, self.rich_style)])
@@ -83,6 +84,20 @@ class RowList(DrawsLines, ScrollView, can_focus=True):
         margin = Strip([Segment(CURSOR_MARK.ljust(self.MARGIN), self.line_style("accent"))])
         strip = Strip.join([margin, body]).crop_extend(0, width, self.rich_style)
         return overlay(strip, self.line_style("cursor" if self.has_focus else "cursor-muted"))
+
+    def empty_words(self) -> str:
+        """Markdown to show where there is no row: why, and what to press."""
+        return ""
+
+    def _empty_strip(self, words: str, y: int) -> Strip:
+        # Most lists are never empty, and the first frame does without the markdown reader.
+        from flashcards.text.blocks import parse
+        from flashcards.text.layout import layout
+
+        lines = layout(parse(words), self.row_width)
+        body = self.strip_of(lines[y]) if y < len(lines) else Strip.blank(0)
+        margin = Strip([Segment(" " * self.MARGIN, self.rich_style)])
+        return Strip.join([margin, body]).crop_extend(0, self.size.width, self.rich_style)
 
     def action_down(self) -> None:
         self.cursor += 1

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
 from flashcards.locale import text
 from flashcards.study.settings import Settings
+from flashcards.text.blocks import parse
 from flashcards.text.cells import cell_width, cut, pad
+from flashcards.text.layout import layout
 from flashcards.text.lines import Line
 from flashcards.text.sanitize import sanitize_line
 from flashcards.tui.widgets.drawing import line
+from flashcards.tui.widgets.lines_widget import LinesWidget
 from flashcards.tui.widgets.row_list import RowList
 
 STEPS: Final[Mapping[str, float]] = {"desired_retention": 0.01, "new_per_day": 5, "reviews_per_day": 10}
@@ -72,12 +75,33 @@ class SettingList(RowList):
     def row_line(self, row: int, width: int) -> Line:
         name = self.names[row]
         value, default = getattr(self.settings, name), getattr(Settings(), name)
-        labels = {n: text(f"setting.{n}") for n in self.names}
-        label_width = min(width // 2, max(cell_width(label) for label in labels.values()) + 2)
+        label_width = _label_width(width)
         shown = cut(sanitize_line(show_setting(value)), VALUE_WIDTH - 1)
-        room = max(0, width - label_width - VALUE_WIDTH)
         return line(
-            pad(cut(labels[name], label_width - 1), label_width),
+            pad(cut(text(f"setting.{name}"), label_width - 1), label_width),
             (pad(shown, VALUE_WIDTH), "value" if value == default else "accent"),
-            (cut(text(f"setting.{name}.help"), room) if room > 10 else "", "muted"),
+            (text(f"setting.{name}.help") if meanings_fit(width) else "", "muted"),
         )
+
+
+def _label_width(width: int) -> int:
+    return min(width // 2, max(cell_width(text(f"setting.{name}")) for name in RULES) + 2)
+
+
+def meanings_fit(width: int) -> bool:
+    """Whether every row has room for what its setting means."""
+    room = width - _label_width(width) - VALUE_WIDTH
+    return all(cell_width(text(f"setting.{name}.help")) <= room for name in RULES)
+
+
+class SettingMeaning(LinesWidget):
+    """What the setting under the cursor means, where the rows have no room to say it."""
+
+    def __init__(self, settings: SettingList, *, id: str) -> None:
+        super().__init__(id=id)
+        self.settings = settings
+
+    def lines_for(self, width: int) -> Sequence[Line]:
+        if meanings_fit(self.settings.row_width):
+            return ()
+        return layout(parse(text(f"setting.{self.settings.name_under_cursor}.help")), width)
