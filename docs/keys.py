@@ -16,7 +16,7 @@ HEADS: dict[Language, tuple[str, str, str]] = {
 }
 INTRODUCTIONS: dict[Language, str] = {
     "en": "# Keys\n\nMade from the program's own registry by `python docs/keys.py`. "
-    '`[keys]` in the settings file gives an action other keys: '
+    "`[keys]` in the settings file gives an action other keys: "
     '`"quiz.bury" = "w"`, several with commas between them. [中文](#按键)',
     "zh": "# 按键\n\n由 `python docs/keys.py` 从程序的按键登记表生成。在设置文件的 `[keys]` 中可以给操作换键："
     '`"quiz.bury" = "w"`，多个键用逗号分开。[English](#keys)',

@@ -65,6 +65,7 @@ PICTURES_MADE: Final = (
     Picture("quiz-zh-dark", "zh", "dark", (100, 28), ("space",), "rope.idea"),
     Picture("quiz-en-light", "en", "light", (100, 28), ("space",), "kv.what"),
     Picture("demo-en-dark", "en", "dark", (120, 36), ("r", "escape"), demo="lora", pages=1),
+    Picture("statistics-en-light", "en", "light", (120, 36), ("S", "p")),
     Picture("browse-zh-light", "zh", "light", (100, 28), ("slash", "slash", *"lora")),
 )
 
@@ -78,14 +79,15 @@ def simulate(home: Path) -> None:
             left = DAYS - day
             library.settings = replace(library.settings, new_per_day=1 if day % 7 == 0 else 0)
             if dice.random() < 0.86 or left <= BUSY:
-                _study(library, dice, at_most=1 if left <= BUSY else dice.randint(3, 14))
-            clock.now += timedelta(days=1)
+                _study(library, clock, dice, at_most=1 if left <= BUSY else dice.randint(3, 14))
+            clock.now = TODAY - timedelta(days=left - 1)
 
 
-def _study(library: Library, dice: random.Random, at_most: int) -> None:
+def _study(library: Library, clock: Clock, dice: random.Random, at_most: int) -> None:
     session = Session.start(library, limit=at_most)
     grades = [Rating.AGAIN, Rating.HARD, Rating.GOOD, Rating.EASY]
     while session.card is not None:
+        clock.now += timedelta(seconds=dice.randint(5, 40))
         session.reveal()
         session.grade(dice.choices(grades, (18, 16, 60, 6))[0])
 

@@ -27,6 +27,8 @@ CELL: Final = 12
 ROW: Final = 24
 BASELINE: Final = 18
 PADDING: Final = 14
+SEAM: Final = 0.4
+"""Filled cells reach so far under the next row; scaled down, a hair of paper would show between them."""
 FONTS: Final = (
     "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Noto Sans Mono CJK SC',"
     "'PingFang SC','Microsoft YaHei',monospace"
@@ -114,7 +116,7 @@ def _colours(style: Style, paper: str) -> tuple[str, str]:
 def _draw(sheet: Sheet, text: str, style: Style, x: int, y: int, paper: str) -> None:
     front, back = _colours(style, paper)
     if back.lower() != paper.lower():
-        size = f'width="{cell_width(text) * CELL}" height="{ROW}"'
+        size = f'width="{cell_width(text) * CELL}" height="{ROW + SEAM}"'
         sheet.backgrounds.append(f'<rect x="{x * CELL}" y="{y * ROW}" {size} fill="{back}"/>')
     if path := _shapes(text, x, y):
         sheet.marks.append(f'<path fill="{front}" d="{path}"/>')
@@ -137,7 +139,8 @@ def _shapes(text: str, x: int, y: int) -> str:
         left, top = x * CELL, y * ROW
         if cluster in BLOCKS:
             parts = BLOCKS[cluster]
-            path += _box(left + parts[0] * CELL, top + parts[1] * ROW, parts[2] * CELL, parts[3] * ROW)
+            seam = SEAM if parts[1] + parts[3] == 1 else 0
+            path += _box(left + parts[0] * CELL, top + parts[1] * ROW, parts[2] * CELL, parts[3] * ROW + seam)
         elif cluster in LINES:
             path += "".join(_arm(left, top, side) for side in LINES[cluster])
         elif _is_shape(cluster):

@@ -25,6 +25,8 @@ class Message(str):
     def __new__(cls, template: str, /, **values: object) -> Self:
         if isinstance(template, cls) and not values:
             return template
+        # An error among the values stands for what it says.
+        values = {n: v.message if isinstance(v, FlashcardsError) else v for n, v in values.items()}
         message = super().__new__(cls, template.format(**values) if values else template)
         message.template, message.values = str(template), values
         return message

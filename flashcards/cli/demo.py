@@ -26,6 +26,7 @@ from flashcards.lab.plain import PlainFace
 from flashcards.lab.predict import can_predict, grade_guess, parse_guess
 from flashcards.lab.runner import CPU_LIMIT, TIMEOUT, Run
 from flashcards.lab.standalone import terminal_style
+from flashcards.locale import language, other, said, text, translated
 from flashcards.text.sanitize import sanitize
 
 _DEMO = "flashcards.demo"
@@ -46,13 +47,14 @@ class DemoCommand(click.Command):
         except click.NoSuchOption as error:
             flags = [flag for option in self.get_params(ctx) for flag in option.opts if flag.startswith("--")]
             demo = ctx.meta.get(_DEMO)
-            what = f"{demo.slug} has" if demo else "there is"
             near = [flag for flag in nearest(error.option_name, flags) if flag.startswith("--")]
-            asking = f"flashcards demo {demo.slug} --help" if demo else "flashcards demo --help"
-            said = f"{what} no option {error.option_name}.{suggestion(near)} See '{asking}'."
-            raise LabError(said) from None
-        except click.UsageError as error:
-            raise LabError(error.format_message()) from None
+            place = f"demo {demo.slug}" if demo else "demo"
+            raise LabError(
+                "{place} has no option {option}.{suggestion} See 'flashcards {place} --help'.",
+                place=place,
+                option=error.option_name,
+                suggestion=suggestion(near),
+            ) from None
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The options of every demo, and the parameters of the one that is named."""
@@ -67,7 +69,8 @@ class DemoCommand(click.Command):
             return super().format_help_text(ctx, formatter)
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(f"{demo.titles['en']} ({demo.titles['zh']}): {demo.proves}. {demo.paper}")
+            title, other = (demo.titles[name] for name in (("zh", "en") if language() == "zh" else ("en", "zh")))
+            formatter.write_text(f"{title} ({other}): {demo.proves}. {demo.paper}")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The demo's own parameters apart from the options that every demo has."""
@@ -78,7 +81,8 @@ class DemoCommand(click.Command):
             record = option.get_help_record(ctx) if isinstance(option, click.Option) else None
             if record:
                 records[option.opts[0] in flags].append(record)
-        for own, title in ((True, f"Parameters of {demo.slug}" if demo else ""), (False, "Options")):
+        own_title = text("cli.demo.parameters", slug=demo.slug) if demo else ""
+        for own, title in ((True, own_title), (False, "Options")):
             if records[own]:
                 with formatter.section(title):
                     formatter.write_dl(records[own])
@@ -204,7 +208,9 @@ class _Guesses:
         if guess is None:
             return ""
         rating = grade_guess(guess, event)
-        return f"your guess {number(guess)}: {rating.name.lower()}"
+        return text(
+            "cli.demo.guess", guess=number(guess), grade=text(f"plain.rating.{rating.name.lower()}")
+        )
 
     def _answer(self, claim: Claim) -> float | None:
         """The person's number; None for no answer.  The end of input and Ctrl-C end the questions."""
@@ -213,7 +219,7 @@ class _Guesses:
         while True:
             before = signal.signal(signal.SIGINT, signal.default_int_handler)
             try:
-                text = input("> ")
+                typed = input("> ")
             except EOFError:
                 self._asking = False
                 return None
@@ -223,22 +229,23 @@ class _Guesses:
                 return None
             finally:
                 signal.signal(signal.SIGINT, before)
-            if not text.strip():
+            if not typed.strip():
                 return None
             try:
-                return parse_guess(text, claim.unit)
+                return parse_guess(typed, claim.unit)
             except LabError as error:
-                click.echo(f"{error} Enter alone skips the question.")
+                click.echo(f"{said(error)} {text('cli.demo.skip')}")
 
 
 def _print(run: Run, guesses: _Guesses | None) -> None:
-    face = PlainFace(terminal_style(), shutil.get_terminal_size().columns, run.demo.paper)
+    width = shutil.get_terminal_size().columns
+    face = PlainFace(terminal_style(), width, run.demo.paper, translated, language())
     started = False
     for event, note in guesses.events() if guesses else ((event, "") for event in run):
         started = started or isinstance(event, Start)
         if not started:  # a wrong value or a missing library: one line, and no page around it
             if isinstance(event, Error):
-                click.echo(f"{event.message} {event.hint}".strip(), err=True)
+                click.echo(f"{said(event.message)} {said(event.hint)}".strip(), err=True)
             continue
         _show_progress(event)
         for line in face.lines(event):
@@ -250,8 +257,8 @@ def _print(run: Run, guesses: _Guesses | None) -> None:
 def _show_progress(event: Event) -> None:
     """One line on the terminal that the next event wipes away."""
     if sys.stdout.isatty() and sys.stderr.isatty():
-        text = f"  {event.fraction:4.0%} {sanitize(event.text)}" if isinstance(event, Progress) else ""
-        click.echo(f"\r\x1b[K{text}", nl=False, err=True)
+        line = f"  {event.fraction:4.0%} {sanitize(event.text)}" if isinstance(event, Progress) else ""
+        click.echo(f"\r\x1b[K{line}", nl=False, err=True)
 
 
 def _list(catalogue: Catalogue, as_json: bool) -> None:
@@ -271,31 +278,33 @@ def _list(catalogue: Catalogue, as_json: bool) -> None:
         click.echo(json.dumps(entries, ensure_ascii=False, indent=2))
     else:
         width = max((len(demo.slug) for demo in demos), default=0)
+        one = language()
         for topic in dict.fromkeys(demo.topic for demo in demos):
             click.echo(f"\n{topic}")
             for demo in demos:
                 if demo.topic == topic:
-                    click.echo(f"  {demo.slug:{width}}  {demo.titles['en']}  {demo.titles['zh']}")
+                    click.echo(f"  {demo.slug:{width}}  {demo.titles[one]}  {demo.titles[other(one)]}")
                     click.echo(f"  {'':{width}}  {demo.proves}")
-        click.echo("\nRun one with 'flashcards demo NAME'; its parameters: 'flashcards demo NAME --help'.")
+        click.echo("\n" + text("cli.demo.how"))
     for problem in catalogue.problems:
-        click.echo(problem, err=True)
+        click.echo(said(problem), err=True)
 
 
 def _show_source(demo: DemoInfo) -> None:
-    text = demo.path.read_text(encoding="utf-8")
+    source = demo.path.read_text(encoding="utf-8")
     if terminal_style().colour:
         from pygments import highlight
         from pygments.formatters import TerminalFormatter
         from pygments.lexers import PythonLexer
 
-        text = highlight(text, PythonLexer(), TerminalFormatter())
-    click.echo(text, nl=not text.endswith("\n"))
+        source = highlight(source, PythonLexer(), TerminalFormatter())
+    click.echo(source, nl=not source.endswith("\n"))
 
 
 def _sum_up(ends: Sequence[tuple[DemoInfo, End]]) -> None:
-    rows = [[demo.slug, end.status, end.passed, end.failed, round(end.wall_seconds, 1)] for demo, end in ends]
-    table = Table("All demos", ["demo", "status", "held", "broke", "seconds"], rows)
+    rows = [[demo.slug, text(f"cli.status.{end.status}"), end.passed, end.failed, round(end.wall_seconds, 1)] for demo, end in ends]
+    heads = [text(f"cli.demo.column.{name}") for name in ("demo", "status", "held", "broke", "seconds")]
+    table = Table("", heads, rows)
     click.echo()
     for line in table_lines(table, shutil.get_terminal_size().columns):
         click.echo(line)
@@ -335,12 +344,11 @@ def _option(spec: ParamSpec) -> click.Option:
         if value is not None:
             ctx.meta[_VALUES][spec.name] = value
 
-    default = {True: "on", False: "off"}[spec.default] if isinstance(spec.default, bool) else spec.default
-    unit = f" {spec.unit}" if spec.unit else ""
+    about = spec.zh if language() == "zh" and spec.zh else spec.help
     switch: dict[str, Any] = {"is_flag": False, "flag_value": "on"} if spec.type == "bool" else {}
     return click.Option(
         [spec.flag, spec.name],
-        help=f"{spec.help} [{spec.accepts}{unit}; default {default}]".strip(),
+        help=f"{about} [{said(spec.values).strip()}]".strip(),
         metavar={"int": "N", "float": "X", "bool": "on|off", "str": "TEXT"}[spec.type],
         expose_value=False,
         callback=keep,

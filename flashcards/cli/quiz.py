@@ -7,10 +7,9 @@ from pathlib import Path
 
 import click
 
-from flashcards import locale
 from flashcards.cards import Card, Rating
 from flashcards.cli.output import markdown_lines, terminal_width
-from flashcards.locale import text
+from flashcards.locale import said, text
 from flashcards.study.library import Library
 from flashcards.study.session import Session, undo_last
 from flashcards.text.sanitize import sanitize_line
@@ -39,7 +38,7 @@ def quiz(
     words = " ".join(query)
     if not plain:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            raise click.UsageError("the quiz needs a terminal; flashcards quiz --plain works without one.")
+            raise click.UsageError(text("cli.quiz.no_terminal"))
         from flashcards.tui import run as run_app
 
         code = run_app(
@@ -54,9 +53,8 @@ def quiz(
         )
         raise click.exceptions.Exit(code)
     with Library.open(home) as library:
-        locale.follow(library.settings.language)
         for problem in library.rescan().problems:
-            click.echo(sanitize_line(problem), err=True)
+            click.echo(sanitize_line(said(problem)), err=True)
         session = Session.start(library, words, limit=limit, ahead=ahead, cram=cram, minutes=minutes)
         PlainQuiz(session, typed=typed).run()
 
@@ -66,7 +64,6 @@ def quiz(
 def undo(home: Path | None) -> None:
     """Take back the last answer, whenever it was given."""
     with Library.open(home) as library:
-        locale.follow(library.settings.language)
         review = undo_last(library)
         if review is None:
             click.echo(text("plain.no_answer"))

@@ -81,7 +81,7 @@ class EventPipe:
             raise Cancelled
 
     def _write(self, event: Event) -> None:
-        line = encode(event, self._seq).encode("utf-8") + b"\n"
+        line = encode(event, self._seq, templates=True).encode("utf-8") + b"\n"
         self._seq += 1
         try:
             while line:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
+from flashcards.errors import Message
 from flashcards.lab.errors import LabError
 
 VERSION = 1
@@ -183,12 +184,17 @@ _NUMERIC_FIELDS = frozenset({"measured", "expected", "tol", "values", "series", 
 _NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
-def encode(event: Event, seq: int) -> str:
-    """One line of JSON without its newline; ``seq`` counts the records of a run from 0."""
+def encode(event: Event, seq: int, *, templates: bool = False) -> str:
+    """One line of JSON without its newline; ``seq`` counts the records of a run from 0.
+
+    With ``templates``, as our own processes tell each other, a message keeps its template for a face to translate.
+    """
     record: dict[str, Any] = {"v": VERSION, "seq": seq, "type": type(event).__name__.lower()}
     for entry in fields(event):
         name = _WIRE_NAMES.get(entry.name, entry.name) if isinstance(event, Claim) else entry.name
-        record[name] = _finite(getattr(event, entry.name))
+        record[name] = _finite(value := getattr(event, entry.name))
+        if templates and isinstance(value, Message):
+            record.setdefault("said", {})[name] = _packed(value)
     return json.dumps(record, ensure_ascii=False, allow_nan=False)
 
 
@@ -213,7 +219,7 @@ def decode(line: str) -> Event | None:
         return None
     try:
         return event_type(**_arguments(event_type, record))
-    except TypeError as error:
+    except (TypeError, ValueError, LookupError, AttributeError) as error:
         raise LabError("a broken {kind} event: {error}", kind=kind, error=error) from error
 
 
@@ -233,7 +239,20 @@ def _arguments(event_type: type[Event], record: Mapping[str, Any]) -> dict[str, 
         if name in record:
             value = record[name]
             arguments[entry.name] = _numbers(value) if entry.name in _NUMERIC_FIELDS else value
-    return arguments
+    return arguments | {name: _unpacked(packed) for name, packed in record.get("said", {}).items()}
+
+
+def _packed(value: object) -> object:
+    """A message as plain data, and the messages in it; everything else as its words or number."""
+    if isinstance(value, Message):
+        return {"template": value.template, "values": {n: _packed(part) for n, part in value.values.items()}}
+    return value if isinstance(value, int | float) else str(value)
+
+
+def _unpacked(packed: Any) -> Any:
+    if isinstance(packed, dict):
+        return Message(packed["template"], **{n: _unpacked(part) for n, part in packed["values"].items()})
+    return packed
 
 
 def _finite(value: Any) -> Any:

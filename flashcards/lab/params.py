@@ -54,7 +54,15 @@ class ParamSpec:
             return Message("at least {low}", low=number(self.low))
         if self.high is not None:
             return Message("at most {high}", high=number(self.high))
-        return Message({"int": "a whole number", "float": "a number", "str": "text"}[self.type])
+        words = {"int": Message("a whole number"), "float": Message("a number"), "str": Message("text")}
+        return words[self.type]
+
+    @property
+    def values(self) -> Message:
+        """What it takes, in which unit, and its default: ``1 to 256 heads; default 8``."""
+        default = {True: "on", False: "off"}[self.default] if isinstance(self.default, bool) else self.default
+        unit = f" {self.unit}" if self.unit else ""
+        return Message("{accepts}{unit}; default {default}", accepts=self.accepts, unit=unit, default=default)
 
     def preset(self, preset: Preset) -> Value:
         """Its value in a preset; the default where it has none of its own."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from flashcards.cards import Language
+from flashcards.errors import Message
 from flashcards.lab.charts import matrix_lines, number, series_lines, table_lines, token_lines, wrap
 from flashcards.lab.events import (
     Claim,
@@ -59,8 +61,17 @@ class Style:
 class PlainFace:
     """Turns one run's events into lines; keeps the claims, to sum them up at the end."""
 
-    def __init__(self, style: Style | None = None, width: int = WIDTH, paper: str = "") -> None:
+    def __init__(
+        self,
+        style: Style | None = None,
+        width: int = WIDTH,
+        paper: str = "",
+        translate: Callable[[str], str] = str,
+        language: Language = "en",
+    ) -> None:
         self._style = style or Style()
+        self._translate = translate
+        self._language = language
         self._width = max(30, min(width, WIDTH))
         self._paper = paper
         self._claims: list[Claim] = []
@@ -71,7 +82,7 @@ class PlainFace:
         """The lines that show an event, made safe for a terminal; none for progress."""
         if isinstance(event, Progress):
             return []
-        lines = list(self._lines(safe(event)))
+        lines = list(self._lines(safe(spoken(event, self._translate))))
         # Sentences that follow each other and claims that follow each other stand together.
         together = type(event) is self._before and isinstance(event, Say | Claim | Log)
         self._before = type(event)
@@ -105,24 +116,28 @@ class PlainFace:
             case Progress():
                 return []
 
+    def _said(self, template: str, /, **values: object) -> str:
+        return Message(template, **values).in_language(self._translate)
+
     def _start(self, start: Start) -> Iterator[str]:
         self._claims.clear()
         self._controlled = start.control
-        other = start.title.get("zh", "")
-        yield self._style.bold(start.title.get("en", start.slug)) + (f"  {other}" if other else "")
-        yield from wrap(f"Proves: {start.proves}", self._width, " " * 8)
+        other = start.title.get("en" if self._language == "zh" else "zh", "")
+        yield self._style.bold(start.title.get(self._language, start.slug)) + (f"  {other}" if other else "")
+        yield from wrap(self._said("Proves: {claim}", claim=start.proves), self._width, " " * 8)
         if self._paper:
             yield self._style.dim(self._paper)
         values = "  ".join(f"{name}={number(value)}" for name, value in start.params.items())
         libraries = [f"{name} {start.versions[name]}" for name in _LIBRARIES if name in start.versions]
-        place = ", ".join([start.device, start.dtype, f"seed {start.seed}", *libraries])
+        place = ", ".join([start.device, start.dtype, self._said("seed {seed}", seed=start.seed), *libraries])
         if values:
             yield from (self._style.cyan(line) for line in wrap(values, self._width))
         yield self._style.dim(place)
         if start.note:
-            yield f"Note: {start.note}"
+            yield self._said("Note: {note}", note=start.note)
         if start.control:
-            yield self._style.red("CONTROL: the usual mistake is built in; claims ought to break.")
+            control = self._said("CONTROL: the usual mistake is built in; claims ought to break.")
+            yield self._style.red(control)
 
     def _say(self, markdown: str) -> Iterator[str]:
         fenced = False
@@ -170,10 +185,10 @@ class PlainFace:
         first, *rest = wrap(claim.title, self._width - 4)
         yield f"  {sign} {first}"
         yield from (f"    {line}" for line in rest)
-        detail = f"measured {measured}, {expectation(claim)}" + (
-            " (illustration)" if claim.illustration else ""
-        )
-        for line in wrap(detail, self._width - 6, "  "):
+        detail = Message("measured {measured}, {expected}", measured=measured, expected=expectation(claim))
+        if claim.illustration:
+            detail = Message("{detail} (illustration)", detail=detail)
+        for line in wrap(detail.in_language(self._translate), self._width - 6, "  "):
             yield "      " + self._style.dim(line)
 
     def _end(self, end: End) -> Iterator[str]:
@@ -182,40 +197,55 @@ class PlainFace:
             yield self._style.bold(self._verdict(end, broken))
             yield from (f"  ✗ {title}" for title in broken)
         elif end.status == "cancelled":
-            yield self._style.bold("Cancelled.")
+            yield self._style.bold(self._said("Cancelled."))
         else:
-            yield self._style.bold(f"Stopped after {_count(end.passed + end.failed, 'claim')}.")
-        yield self._style.dim(_cost(end))
+            stopped = self._said("Stopped after {claims}.", claims=_claims(end.passed + end.failed))
+            yield self._style.bold(stopped)
+        yield self._style.dim(" · ".join(part.in_language(self._translate) for part in _cost(end)))
 
     def _verdict(self, end: End, broken: list[str]) -> str:
         total = end.passed + end.failed
+        claims = _claims(total)
         if self._controlled:
             if not broken:
-                return f"Control: none of {_count(total, 'claim')} broke, so this control shows nothing."
-            return f"Control: {len(broken)} of {_count(total, 'claim')} broke, as they should:"
+                return self._said(
+                    "Control: none of {claims} broke, so this control shows nothing.", claims=claims
+                )
+            return self._said(
+                "Control: {broken} of {claims} broke, as they should:", broken=len(broken), claims=claims
+            )
         if broken:
-            return f"{len(broken)} of {_count(total, 'claim')} broke:"
-        return "The one claim holds." if total == 1 else f"All {total} claims hold."
+            return self._said("{broken} of {claims} broke:", broken=len(broken), claims=claims)
+        if total == 1:
+            return self._said("The one claim holds.")
+        return self._said("All {total} claims hold.", total=total)
 
 
-def expectation(claim: Claim) -> str:
+def expectation(claim: Claim) -> Message:
     """What a claim expects, in words: ``at most 1e-5``."""
     expected = _with_unit(claim.expected, claim.unit)
     match claim.kind:
         case "eq":
-            return f"expected {expected}"
+            return Message("expected {expected}", expected=expected)
         case "close":
-            return f"expected {expected} ± {number(claim.tol)}"
+            return Message("expected {expected} ± {tol}", expected=expected, tol=number(claim.tol))
         case "at_most":
-            return f"at most {expected}"
+            return Message("at most {expected}", expected=expected)
         case "at_least":
-            return f"at least {expected}"
+            return Message("at least {expected}", expected=expected)
         case "monotone":
-            return f"expected to be {expected}"
+            return Message("expected to be {expected}", expected=expected)
         case "set":
-            return f"expected the set {expected}"
+            return Message("expected the set {expected}", expected=expected)
         case "observe":
-            return ""
+            return Message("")
+
+
+def spoken(event: Event, translate: Callable[[str], str]) -> Event:
+    """The event with every message of ours in it put into the person's language."""
+    messages = {entry.name: getattr(event, entry.name) for entry in fields(event)}
+    changed = {n: m.in_language(translate) for n, m in messages.items() if isinstance(m, Message)}
+    return replace(event, **changed) if changed else event
 
 
 def safe(event: Event) -> Event:
@@ -249,14 +279,17 @@ def _with_unit(value: Any, unit: str) -> str:
     return f"{number(value)} {unit}".strip()
 
 
-def _count(total: int, noun: str) -> str:
-    return f"{total} {noun}" if total == 1 else f"{total} {noun}s"
+def _claims(total: int) -> Message:
+    return Message("1 claim") if total == 1 else Message("{count} claims", count=total)
 
 
-def _cost(end: End) -> str:
-    parts = [f"{end.wall_seconds:.1f} s", f"CPU {end.cpu_seconds:.1f} s"]
+def _cost(end: End) -> list[Message]:
+    parts = [
+        Message("{seconds:.1f} s", seconds=end.wall_seconds),
+        Message("CPU {seconds:.1f} s", seconds=end.cpu_seconds),
+    ]
     if end.peak_bytes:
-        parts.append(f"peak memory {end.peak_bytes / 2**20:,.0f} MiB")
+        parts.append(Message("peak memory {size:,.0f} MiB", size=end.peak_bytes / 2**20))
     if end.device_peak_bytes:
-        parts.append(f"on the device {end.device_peak_bytes / 2**20:,.1f} MiB")
-    return " · ".join(parts)
+        parts.append(Message("on the device {size:,.1f} MiB", size=end.device_peak_bytes / 2**20))
+    return parts

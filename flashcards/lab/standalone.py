@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from flashcards import locale
 from flashcards.lab.catalogue import DemoInfo, read_demo
 from flashcards.lab.errors import LabError
 from flashcards.lab.events import Event, encode
@@ -38,10 +39,12 @@ def run_file(run: RunFunction, params: type[Any]) -> int:
             control=options.control,
         )
     except LabError as error:
-        print(error, file=sys.stderr)
+        print(locale.said(error), file=sys.stderr)
         return error.exit_code
     seq = 0
-    face = PlainFace(terminal_style(), shutil.get_terminal_size().columns, demo.paper)
+    face = PlainFace(
+        terminal_style(), shutil.get_terminal_size().columns, demo.paper, locale.translated, locale.language()
+    )
 
     def show(event: Event) -> None:
         nonlocal seq
@@ -60,7 +63,8 @@ def terminal_style() -> Style:
 def _parser(demo: DemoInfo) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=demo.path.name, description=demo.proves, allow_abbrev=False)
     for spec in demo.params:
-        text = f"{spec.help} ({spec.accepts}; default {spec.default})".replace("%", "%%")
+        about = spec.zh if locale.language() == "zh" and spec.zh else spec.help
+        text = f"{about} ({locale.said(spec.values).strip()})".replace("%", "%%")
         parser.add_argument(spec.flag, dest=spec.name, metavar="VALUE", help=text)
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     parser.add_argument("--preset", choices=("tiny", "default", "gpu"))

@@ -7,10 +7,11 @@ no gettext, because two languages that change while the program runs need no bui
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from flashcards.cards import Language
+from flashcards.errors import FlashcardsError, Message
 from flashcards.locale import en, statistics, zh
 
 MESSAGES: Final[Mapping[Language, Mapping[str, str]]] = {
@@ -23,6 +24,7 @@ class _Choice:
     """The language now in use; one per process, because the terminal has one reader."""
 
     language: Language | None = None
+    setting: Callable[[], str] = staticmethod(lambda: "auto")
 
 
 def detect(environ: Mapping[str, str]) -> Language:
@@ -36,19 +38,23 @@ def detect(environ: Mapping[str, str]) -> Language:
 def language() -> Language:
     """The language in which :func:`text` answers now."""
     if _Choice.language is None:
-        _Choice.language = detect(os.environ)
+        _Choice.language = chosen_by(_Choice.setting(), os.environ)
     return _Choice.language
+
+
+def chosen_by(setting: str, environ: Mapping[str, str]) -> Language:
+    """What the setting ``language`` means: ``zh``, ``en``, or (``auto``) as the environment asks."""
+    return "zh" if setting == "zh" else "en" if setting == "en" else detect(environ)
+
+
+def ask(setting: Callable[[], str]) -> None:
+    """Let ``setting`` tell the setting ``language`` when the first word is to be said, and not before."""
+    _Choice.language, _Choice.setting = None, setting
 
 
 def set_language(chosen: Language) -> None:
     """Answer in ``chosen`` from now on."""
     _Choice.language = chosen
-
-
-def follow(setting: str) -> None:
-    """Answer as the setting ``language`` says: ``zh``, ``en``, or (``auto``) as the environment asks."""
-    if setting == "zh" or setting == "en":
-        set_language(setting)
 
 
 def other(chosen: Language) -> Language:
@@ -65,3 +71,17 @@ def text(key: str, /, **values: object) -> str:
     if values.get("count") == 1:
         key = f"{key}#1" if f"{key}#1" in messages else key
     return messages[key].format(**values) if values else messages[key]
+
+
+def said(message: str | FlashcardsError) -> str:
+    """What a room says (an error, a problem, a reason), in the language in use."""
+    return Message(message.message if isinstance(message, FlashcardsError) else message).in_language(translated)
+
+
+def translated(template: str) -> str:
+    """The template in the language in use; as it is where that is English, or where no translation exists."""
+    if language() == "en":
+        return template
+    from flashcards.locale import zh_errors, zh_help  # most runs say nothing of these
+
+    return zh_errors.SAID.get(template) or zh_help.SAID.get(template) or template

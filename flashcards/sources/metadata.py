@@ -86,7 +86,7 @@ def load_mapping(text: str) -> dict[str, Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise MetadataError(
-            Message(getattr(error, "problem", None) or "not YAML"), mark.line if mark else 0
+            getattr(error, "problem", None) or Message("not YAML"), mark.line if mark else 0
         ) from None
     except (RecursionError, ValueError, TypeError) as error:
         raise MetadataError(Message("not YAML ({kind})", kind=type(error).__name__)) from None

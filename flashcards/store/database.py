@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 
-from flashcards.errors import FlashcardsError, Message, system_reason
+from flashcards.errors import FlashcardsError, system_reason
 
 SCHEMA_VERSION = 1
 """Number of migrations; kept in ``PRAGMA user_version`` so that opening needs no look at the schema."""
@@ -133,7 +133,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _explained(path: Path, error: sqlite3.Error) -> StoreError:
-    reason = Message(str(error))
+    reason = str(error)
     if "readonly" in reason or "unable to open" in reason:
         return StoreError(
             "{path}: cannot be written ({reason}). Check its permissions, or choose another data "

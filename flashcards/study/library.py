@@ -122,9 +122,7 @@ class Library:
     @property
     def language(self) -> Language:
         """The language of our own decks: as set, else by the locale."""
-        if self.settings.language in ("zh", "en"):
-            return "zh" if self.settings.language == "zh" else "en"
-        return locale.detect(os.environ)
+        return locale.chosen_by(self.settings.language, os.environ)
 
     # -- notes ------------------------------------------------------------------------------
 

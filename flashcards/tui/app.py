@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from textual import work
+from textual import events, work
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -91,6 +91,12 @@ class FlashcardsApp(WatchingApp):
         self.watch_notes()
         if self._start == "quiz":
             self.start_session(self._studying)
+
+    async def on_event(self, event: events.Event) -> None:
+        """What is pasted is foreign: Textual's inputs would hand its escape codes on to the terminal."""
+        if isinstance(event, events.Paste):
+            event.text = sanitize(event.text)
+        await super().on_event(event)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return THEMES[0].variables

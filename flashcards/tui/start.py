@@ -15,7 +15,7 @@ from flashcards.tui.app import FlashcardsApp, Preferences, Studying
 def start_app(home: Path | None, start: Literal["home", "quiz"], studying: Studying) -> int:
     """Run the app on the collection in ``home``; the exit code."""
     with Library.open(home) as library:
-        locale.follow(library.settings.language)
+        locale.set_language(library.language)
         preferences = Preferences(
             theme=first_theme(os.environ, library.settings.theme),
             keymap=library.settings.keys,

@@ -48,5 +48,3 @@ def test_nothing_due_says_how_to_go_on_in_chinese(home: Path) -> None:
 def test_taking_back_names_the_grade_in_the_language_in_use(home: Path) -> None:
     run("quiz", "--plain", "is:own", home=home, stdin="\n1\n")
     assert "（忘了）" in run("undo", home=home, LANG="zh_CN.UTF-8", LC_ALL="").stdout
-
-

@@ -144,6 +144,8 @@ def test_a_demo_runs_beside_its_card_and_leaves_nothing_behind(tmp_path: Path) -
         program = terminal.program()
         assert program is not None
         terminal.press("r")
+        terminal.wait("Guess first")
+        terminal.press("Escape")
         terminal.wait("✓")
         children = descendants(program)
         terminal.press("q")

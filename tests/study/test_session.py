@@ -243,3 +243,13 @@ def test_a_session_ends_with_the_first_card_after_its_minutes(filled: Library, c
     last = answer(session)
     assert session.phase == "done"
     assert session.undo() and session.card is not None and session.card.id == last
+
+
+def test_a_card_that_left_the_notes_is_passed_over(filled: Library, notes: Path) -> None:
+    session = Session.start(filled, "is:own")
+    assert session.card is not None
+    first = session.card.id
+    (notes / "norms.md").write_text(NOTES.replace("### 1. Question 1?\n\n- answer 1\n", ""), "utf-8")
+    assert filled.rescan().archived == 1
+    session.refresh()
+    assert session.card is not None and session.card.id != first and session.phase == "question"

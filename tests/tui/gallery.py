@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -111,14 +112,15 @@ def make_collection(folder: Path) -> Path:
             library.settings = replace(library.settings, new_per_day=1, fuzz=False)
             library.add([notes])
             for day in range(DAYS_STUDIED):
-                _study(library, day, at_most=(4, 1, 3, 2, 0, 2)[day % 6] if day < LAZY_FROM else 1)
+                _study(library, clock, day, at_most=(4, 1, 3, 2, 0, 2)[day % 6] if day < LAZY_FROM else 1)
                 clock.next_day()
     return folder / "home"
 
 
-def _study(library: Library, day: int, at_most: int) -> None:
+def _study(library: Library, clock: StoppedClock, day: int, at_most: int) -> None:
     session = Session.start(library, limit=at_most)
     while session.card is not None:
+        clock.now += timedelta(seconds=8 + day % 7)
         session.reveal()
         session.grade((Rating.GOOD, Rating.AGAIN, Rating.HARD, Rating.GOOD, Rating.AGAIN)[day % 5])
 
@@ -191,6 +193,7 @@ class Place:
 
 PLACES = (
     Place("home"),
+    Place("tour", ("t",)),
     Place("quiz-question", ("a",)),
     Place("quiz-answer", ("a", "space")),
     Place("quiz-typing", ("a", "t", *"fat")),
@@ -201,7 +204,12 @@ PLACES = (
     Place("browse-search", ("slash", "space", "slash", *"is:due")),
     Place("browse-tag", ("slash", "A", "t")),
     Place("card", ("slash", "enter")),
-    Place("card-formula", ("slash", "j", "j", "enter")),
+    Place("card-formula", ("slash", *"jjjjjj", "enter")),
+    Place("card-history", ("slash", *"jjjjjj", "enter", "h")),
+    Place("answer", ("w", "enter", "w", *"lactic")),
+    Place("answer-preview", ("w", "enter", "w", *"lactic", "f5")),
+    Place("statistics", ("S",)),
+    Place("statistics-year", ("S", "p")),
     Place("settings", ("comma",)),
     Place("settings-typing", ("comma", "enter")),
     Place("lab", ("d",)),

@@ -352,7 +352,9 @@ async def test_the_control_run_asks_nothing(app: FlashcardsApp) -> None:
 async def test_a_missing_library_is_said_before_the_run(app: FlashcardsApp, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     from flashcards.lab import spare
 
-    monkeypatch.setattr(spare, "WARM_MODULES", {**spare.WARM_MODULES, "tok": "a_library_that_nobody_has.core"})
+    monkeypatch.setattr(
+        spare, "WARM_MODULES", {**spare.WARM_MODULES, "tok": "a_library_that_nobody_has.core"}
+    )
     async with app.run_test(size=(100, 50)) as pilot:
         app.open_demo(DemoLink("sums"))
         await settle(pilot)

@@ -241,7 +241,9 @@ async def test_every_step_of_the_tour_is_whole_and_a_deck_stays_in_sight(
             await press(pilot, "t")
 
 
-async def test_what_waits_to_be_taken_in_is_listed_and_taken_in(library: Library, notes: Path, app_on) -> None:  # type: ignore[no-untyped-def]
+async def test_what_waits_to_be_taken_in_is_listed_and_taken_in(
+    library: Library, notes: Path, app_on
+) -> None:  # type: ignore[no-untyped-def]
     (notes / "facts.md").write_text("# Kitchen\n\n### 1. Knives want whetstones\n\n- of two grits\n", "utf-8")
     library.rescan()
     assert [deck.unreviewed for deck in library.decks() if deck.title == "Kitchen"] == [1]

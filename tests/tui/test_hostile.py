@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from textual import events
+
 from flashcards.study.library import Library
 from tests.tui.conftest import press, screen_text, settle
 
@@ -51,3 +54,18 @@ async def test_a_message_with_markup_is_words(library: Library, app_on) -> None:
         app.screen.tell("\x1b]0;owned\x07 [/foo] [@click=app.quit]x[/]", wrong=True)
         await settle(pilot)
         assert "[/foo]" in screen_text(app) and "\x1b" not in screen_text(app)
+
+
+@pytest.mark.parametrize(
+    "keys", [("slash", "slash"), ("a", "t"), ("slash", "t")], ids=["search", "answer", "prompt"]
+)
+async def test_what_is_pasted_is_made_safe_wherever_one_types(library: Library, app_on, keys) -> None:  # type: ignore[no-untyped-def]
+    app = app_on(library)
+    async with app.run_test(size=(100, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, *keys)
+        app.post_message(events.Paste("\x1b]0;OWNED\x07 \x9b2J \u202e pasted"))
+        await settle(pilot)
+        shown = screen_text(app)
+        assert "pasted" in shown and "\\x1b]0;OWNED" in shown
+        assert not {"\x1b", "\x9b", "\u202e"} & set(shown)

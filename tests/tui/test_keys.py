@@ -36,7 +36,8 @@ def by_name() -> dict[str, list[Action]]:
 
 
 @pytest.mark.parametrize(
-    "name", ["leave", "demo", "flip", "edit", "open_source", "suspend", "flag", "find", "copy", "answer", "take_in"]
+    "name",
+    ["leave", "demo", "flip", "edit", "open_source", "suspend", "flag", "find", "copy", "answer", "take_in"],
 )
 def test_one_thing_has_one_key_wherever_it_can_be_done(name: str) -> None:
     asked = {action.keys[0] for action in by_name()[name]}

@@ -31,6 +31,7 @@ from flashcards.tui.screens.home import HomeScreen
 from flashcards.tui.screens.lab import LabScreen
 from flashcards.tui.screens.quiz import QuizScreen
 from flashcards.tui.screens.settings import SettingsScreen
+from flashcards.tui.screens.statistics import StatisticsScreen
 from flashcards.tui.widgets.line_view import LineView
 from flashcards.tui.widgets.prompt import AnswerBox, Prompt
 from flashcards.tui.widgets.row_list import RowList
@@ -44,6 +45,7 @@ OWNERS = {
     "search": (SearchLine,),
     "card": (CardPage,),
     "settings": (SettingsScreen,),
+    "statistics": (StatisticsScreen,),
     "lab": (LabScreen,),
     "demo": (DemoScreen,),
     "choose": (ChooseScreen,),
@@ -131,6 +133,6 @@ def test_a_remapping_of_an_unknown_action_is_refused() -> None:
 
 
 def test_the_key_bar_never_asks_for_more_than_six() -> None:
-    for scope in ("home", "quiz", "browse", "card", "settings", "lab", "demo"):
+    for scope in ("home", "quiz", "browse", "card", "statistics", "settings", "lab", "demo"):
         ways_out = [a for a in in_scope(scope, "app") if a.bar is not None and a.bar >= 80]
         assert len(ways_out) < BAR_ITEMS

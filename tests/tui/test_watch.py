@@ -27,7 +27,9 @@ async def look(pilot) -> None:  # type: ignore[no-untyped-def]
     await settle(pilot)
 
 
-async def test_the_quiz_shows_the_new_words_of_the_present_card(library: Library, notes: Path, app_on) -> None:  # type: ignore[no-untyped-def]
+async def test_the_quiz_shows_the_new_words_of_the_present_card(
+    library: Library, notes: Path, app_on
+) -> None:  # type: ignore[no-untyped-def]
     app = app_on(library, quiz=True)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await settle(pilot)

@@ -11,12 +11,11 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from flashcards import locale
-from flashcards.cards import Card, CardId, Language, Review
+from flashcards.cards import Card, CardId, Language
 from flashcards.locale import text
-from flashcards.scheduling.days import date_of
 from flashcards.store.cards import Standing
-from flashcards.store.reviews import answers_of
 from flashcards.study.search import hits
+from flashcards.study.statistics import card_history
 from flashcards.text.lines import Line
 from flashcards.text.sanitize import sanitize_line
 from flashcards.tui.actions import BY_ID, Action, Scope, bindings, keys_of, show_key
@@ -25,46 +24,41 @@ from flashcards.tui.widgets.bars import KeyBar, TitleBar
 from flashcards.tui.widgets.card_lines import Face
 from flashcards.tui.widgets.card_list import when_due
 from flashcards.tui.widgets.card_view import CardView
-from flashcards.tui.widgets.drawing import line
-from flashcards.tui.widgets.grade_bar import GRADES, interval_words
+from flashcards.tui.widgets.history_lines import Record, history_lines, standing_lines
+from flashcards.tui.widgets.line_view import LineView
 from flashcards.tui.widgets.lines_widget import LinesWidget
 from flashcards.tui.widgets.prompt import Prompt
 
-ANSWERS_SHOWN = 4
-"""The newest; all of them are in ``flashcards show``."""
-
 
 class Facts(LinesWidget):
-    """How the card stands, and its last answers."""
+    """How the card stands, and its last answers where the screen is high enough."""
 
-    card: Card | None = None
-    standing: Standing
-    answers: Sequence[Review] = ()
-    due: tuple[str, str] = ("", "")
+    record: Record | None = None
 
     def lines_for(self, width: int) -> Sequence[Line]:
-        if self.card is None:
+        if self.record is None:
             return []
-        rows = [line((text("page.next") + " ", "muted"), self.due)]
-        if schedule := self.standing.schedule:
-            memory = text(
-                "page.memory",
-                stability=f"{schedule.memory.stability:.1f}",
-                difficulty=f"{schedule.memory.difficulty:.1f}",
-                reps=schedule.reps,
-                lapses=schedule.lapses,
-            )
-            rows.append(line((memory, "muted")))
-        for review in reversed(self.answers[-ANSWERS_SHOWN:]):
-            grade = BY_ID[GRADES[review.rating]].label
-            rows.append(
-                line(
-                    (f"{date_of(review.day).isoformat()}  ", "muted"),
-                    f"{grade}  ",
-                    (f"→ {interval_words(review.interval)}", "muted"),
-                )
-            )
-        return rows
+        brief = self.screen.has_class("-short")
+        return standing_lines(self.record, width, brief=brief, shades=self.colourless)
+
+
+class HistoryView(LineView):
+    """Every answer to the card, and where it comes from."""
+
+    record: Record | None = None
+
+    def show(self, record: Record) -> None:
+        """Show this card from now on."""
+        self.record = record
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """The card, the width or the theme is another one."""
+        if self.record is not None and self.size.width:
+            self.lines = history_lines(self.record, self.text_width, shades=self.colourless)
+
+    def on_resize(self) -> None:
+        self.lay_out()
 
 
 class CardPage(CardScreen):
@@ -73,6 +67,7 @@ class CardPage(CardScreen):
     SCOPE: ClassVar[Scope] = "card"
     BINDINGS: ClassVar[list[BindingType]] = bindings("card")
     CSS_PATH = "card_page.tcss"
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]  # noqa: RUF012
 
     def __init__(self, card_id: CardId) -> None:
         super().__init__()
@@ -82,14 +77,19 @@ class CardPage(CardScreen):
     def compose(self) -> ComposeResult:
         yield TitleBar()
         yield CardView(id="card")
+        yield HistoryView(id="history")
         yield Facts(id="facts")
         yield Prompt(id="find")
         yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one(Prompt).display = False
-        self.card_view.focus()
+        self._show_history(False)
         self.show_card()
+
+    @property
+    def history_view(self) -> HistoryView:
+        return self.query_one(HistoryView)
 
     def shown_card(self) -> Card:
         return self.program.library.card(self.card_id)
@@ -112,7 +112,8 @@ class CardPage(CardScreen):
         """Read the card again and draw it."""
         library = self.program.library
         card, standing = self.shown_card(), library.standing(self.card_id)
-        variant = card.variant(self.flipped or library.language)
+        language = self.flipped or library.language
+        variant = card.variant(language)
         self.card_view.show(
             Face(
                 question=variant.question,
@@ -122,15 +123,36 @@ class CardPage(CardScreen):
                 tags=card.tags,
                 demos=self.demo_hints(card),
                 notes=self._notes(card, standing),
+                below=self._translation(card, language),
             ),
             keep_place=keep_place,
         )
+        record = Record(
+            card,
+            standing,
+            card_history(library, self.card_id),
+            when_due(hits(library, [self.card_id])[0]),
+            [self.demo_title(link) for link in card.demos],
+        )
         facts = self.query_one(Facts)
-        facts.card, facts.standing = card, standing
-        facts.answers = answers_of(library.db, self.card_id)
-        facts.due = when_due(hits(library, [self.card_id])[0])
+        facts.record = record
         facts.draw_again()
+        self.history_view.show(record)
         self.refresh_bars()
+
+    def _translation(self, card: Card, shown: Language) -> Face | None:
+        """The card in the language that is not shown first, if it has one."""
+        language = locale.other(shown)
+        if len(card.variants) < 2 or language not in card.variants:
+            return None
+        variant = card.variants[language]
+        return Face(
+            heading=text(f"page.other_language.{language}"),
+            question=variant.question,
+            context=variant.context,
+            answer=variant.answer,
+            remarks=variant.remarks,
+        )
 
     def _notes(self, card: Card, standing: Standing) -> tuple[str, ...]:
         """Marks, and the key that helps where something of the card is missing."""
@@ -166,6 +188,24 @@ class CardPage(CardScreen):
             return
         self.flipped = locale.other(self.flipped or self.program.library.language)
         self.show_card()
+
+    def action_history(self) -> None:
+        self._show_history(self.card_view.display)
+
+    def _show_history(self, shown: bool) -> None:
+        """Show the history in place of the card, or the card again."""
+        self.card_view.display, self.history_view.display = not shown, shown
+        self.query_one(Facts).display = not shown
+        (self.history_view if shown else self.card_view).focus()
+        self.refresh_bars()
+
+    def action_find(self) -> None:
+        self._show_history(False)
+        super().action_find()
+
+    def label_of(self, action: Action) -> str:
+        back = action.name == "history" and self.history_view.display
+        return text("page.to_card") if back else super().label_of(action)
 
     def action_suspend(self) -> None:
         suspended = not self.program.library.standing(self.card_id).suspended

@@ -78,7 +78,11 @@ class Today(LinesWidget):
             if count
         ]
         both = " · ".join(said)
-        return [line((cut(words, width), "muted")) for words in ([both] if cell_width(both) <= width else said) if words]
+        return [
+            line((cut(words, width), "muted"))
+            for words in ([both] if cell_width(both) <= width else said)
+            if words
+        ]
 
     def _key(self, action_id: str) -> str:
         return show_key(keys_of(BY_ID[action_id], self.keymap)[0])

@@ -25,7 +25,7 @@ from flashcards.tui.widgets.bars import KeyBar, TitleBar
 from flashcards.tui.widgets.drawing import line
 from flashcards.tui.widgets.line_view import LineView
 from flashcards.tui.widgets.lines_widget import LinesWidget
-from flashcards.tui.widgets.statistics_lines import PERIODS, Learnt, statistics_lines, unit_words
+from flashcards.tui.widgets.statistics_lines import PERIODS, Learnt, statistics_lines
 
 DAYS_SHOWN: Final = 371
 """Of the calendar: the 53 weeks of the widest one."""
@@ -135,9 +135,7 @@ class StatisticsScreen(FlashcardsScreen[None]):
         numbers = event.learnt.numbers
         if numbers.period != self.tabs.period:
             return
-        since, today = (
-            f"{unit_words(day, 'day')}, {date_of(day).year}" for day in (numbers.since, numbers.today)
-        )
+        since, today = (date_of(day).isoformat() for day in (numbers.since, numbers.today))
         self.tabs.days = (
             text("date.range", since=since, today=today) if numbers.since < numbers.today else today
         )

@@ -98,7 +98,7 @@ def column_lines(
         )
         for row in reversed(range(height))
     ]
-    lines.append(line((f"{pad('0', axis, 'right')} └{'─' * (each * len(sums))}", "rule")))
+    lines.append(line((pad("0", axis, "right"), "muted"), (f" └{'─' * (each * len(sums))}", "rule")))
     lines.append(line(" " * (axis + 2), (_labels(names, each, width - axis - 2), "muted")))
     return lines
 

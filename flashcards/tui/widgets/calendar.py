@@ -65,7 +65,8 @@ def _row(weekday: int, steps: Sequence[int], ends_today: bool, shades: bool) -> 
 
 
 def _mark(step: int, shades: bool) -> tuple[str, str]:
-    return (SHADES if shades else SQUARES)[step], f"square-{step}" if step else "muted"
+    """Shades carry no colour of the ramp: a dark step of it would hide them."""
+    return (SHADES[step], "") if shades else (SQUARES[step], f"square-{step}" if step else "muted")
 
 
 def _months(first: date, weeks: int) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 
 from flashcards.locale import text
 from flashcards.text.blocks import parse
+from flashcards.text.cells import cut
 from flashcards.text.layout import layout
 from flashcards.text.lines import Line, Span, literal
 from flashcards.text.sanitize import sanitize_line
@@ -38,6 +39,10 @@ class Face:
     """Titles of the demos that prove the card."""
     notes: tuple[str, ...] = ()
     """Short facts about the card, in the person's language: flagged, not checked yet, difficulty."""
+    heading: str = ""
+    """Stands above everything."""
+    below: Face | None = None
+    """Stands beneath everything: the card in its other language."""
 
 
 def card_lines(face: Face, width: int) -> Sequence[Line]:
@@ -46,6 +51,17 @@ def card_lines(face: Face, width: int) -> Sequence[Line]:
 
 
 def _card(face: Face, width: int) -> Iterator[Line]:
+    yield from _one_face(face, width)
+    if face.below is not None:
+        yield line()
+        yield line((RULE * width, "rule"))
+        yield from _card(face.below, width)
+
+
+def _one_face(face: Face, width: int) -> Iterator[Line]:
+    if face.heading:
+        yield line((cut(sanitize_line(face.heading), width), "muted"))
+        yield line()
     if face.context:
         yield from _barred(face.context, width, "muted")
         yield line()

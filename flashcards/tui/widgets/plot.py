@@ -66,9 +66,13 @@ def curve_lines(
     height: int = 10,
     log_x: bool = False,
     log_y: bool = False,
+    ends: tuple[str, str] | None = None,
     shades: bool = False,
 ) -> list[Line]:
-    """Curves over ``x`` with both axes' ends named, and a legend where there is more than one curve."""
+    """Curves over ``x`` with both axes' ends named, and a legend where there is more than one curve.
+
+    ``ends`` are words for the first and the last ``x``, where their numbers would say nothing.
+    """
     positions = _positions(x)
     y_scale = Scale.of([value for curve in curves.values() for value in curve], log=log_y)
     x_scale = Scale.of(positions, log=log_x)
@@ -88,7 +92,7 @@ def curve_lines(
         + canvas.row(row, shades=shades)
         for row in range(height)
     ]
-    left, right = _end_names(x)
+    left, right = ends or _end_names(x)
     room = canvas.width - cell_width(left)
     lines.append(line(" " * (axis + 2), (left + pad(cut(right, max(1, room - 1)), room, "right"), "muted")))
     if len(curves) > 1:

@@ -14,7 +14,15 @@ from typing import Final
 from flashcards.cards import Day
 from flashcards.locale import text
 from flashcards.scheduling.days import date_of
-from flashcards.study.statistics import Bin, Distribution, Group, Period, Statistics, true_retention
+from flashcards.study.statistics import (
+    Bin,
+    Distribution,
+    Group,
+    Period,
+    Statistics,
+    true_retention,
+    unit_start,
+)
 from flashcards.text.blocks import parse
 from flashcards.text.cells import cell_width, cut, pad
 from flashcards.text.layout import layout
@@ -29,8 +37,8 @@ from flashcards.tui.widgets.table_lines import table_lines
 
 PERIODS: Final[tuple[Period, ...]] = ("day", "month", "year", "all")
 """In the order in which the keys walk through them."""
-TWO_COLUMNS: Final = 76
-"""Cells from which on two charts stand side by side: an 80-column terminal's."""
+TWO_COLUMNS: Final = 74
+"""Cells from which on two charts stand side by side: an 80-column terminal's, less margins and scroll bar."""
 GUTTER: Final = 4
 FACTS_GAP: Final = 3
 ENOUGH: Final = 10
@@ -100,11 +108,12 @@ def _facts(numbers: Statistics, width: int) -> Iterator[Line]:
     used = 0
     for value, words in facts:
         cells = cell_width(f"{value} {words}")
-        if row and used + cells > width:
+        if row and used + FACTS_GAP + cells > width:
             yield line(*row)
             row, used = [], 0
-        row += [(value, "value"), (f" {words}{' ' * FACTS_GAP}", "muted")]
-        used += cells + FACTS_GAP
+        gap = " " * FACTS_GAP if row else ""
+        row += [gap, (value, "value"), (f" {words}", "muted")]
+        used += len(gap) + cells
     yield line(*row)
 
 
@@ -118,7 +127,7 @@ def _period_sections(learnt: Learnt, shades: bool) -> Iterator[Section]:
         answers = [count.reviews for count in numbers.activity]
         minutes = [count.time_ms / 60_000 for count in numbers.activity]
         yield Section(text(f"stats.answers.{numbers.unit}"), "", _columns(answers, days))
-        yield Section(text("stats.time"), "", _columns(minutes, days, lambda m: time_words(m * 60_000)))
+        yield Section(text("stats.time"), "", _columns(minutes, days))
         yield from _trend(numbers, shades)
     wanted = text("stats.retention.note", wanted=f"{learnt.wanted:.0%}")
     yield Section(
@@ -129,7 +138,7 @@ def _period_sections(learnt: Learnt, shades: bool) -> Iterator[Section]:
         for rating, count in numbers.grades.items()
     ]
     yield Section(text("stats.grades"), "", lambda width: bar_rows(grades, width))
-    hours = [str(hour.hour) if hour.hour % 3 == 0 else "" for hour in numbers.hours]
+    hours = [str(hour.hour) if hour.hour % 6 == 0 else "" for hour in numbers.hours]
     yield Section(
         text("stats.hours"), _best_hour(numbers), _columns([h.reviews for h in numbers.hours], hours)
     )
@@ -179,11 +188,12 @@ def _best_hour(numbers: Statistics) -> str:
 
 def _standing_sections(learnt: Learnt, shades: bool) -> Iterator[Section]:
     numbers = learnt.numbers
-    coming = [unit_words(Day(numbers.today + ahead), "day") for ahead in range(len(numbers.forecast))]
+    coming = _coming(numbers)
     note = text(
         "stats.forecast.note", tomorrow=f"{numbers.forecast[1]:,}", count=f"{sum(numbers.forecast):,}"
     )
-    yield Section(text("stats.forecast"), note, _columns(numbers.forecast, coming))
+    days = [unit_words(day, numbers.unit) for day in coming]
+    yield Section(text(f"stats.forecast.{numbers.unit}"), note, _columns([*coming.values()], days))
     yield Section(text("stats.calendar"), "", lambda width: _calendar(learnt, width, shades))
     yield _spread("stability", numbers.stability, _days)
     yield _spread("difficulty", numbers.difficulty, _days)
@@ -193,6 +203,15 @@ def _standing_sections(learnt: Learnt, shades: bool) -> Iterator[Section]:
     ]
     cards = text("stats.states.note", count=f"{sum(numbers.states.values()):,}")
     yield Section(text("stats.states"), cards, lambda width: bar_rows(states, width))
+
+
+def _coming(numbers: Statistics) -> Mapping[Day, int]:
+    """The forecast by the unit of the period."""
+    coming: dict[Day, int] = {}
+    for ahead, count in enumerate(numbers.forecast):
+        start = unit_start(Day(numbers.today + ahead), numbers.unit)
+        coming[start] = coming.get(start, 0) + count
+    return coming
 
 
 def _calendar(learnt: Learnt, width: int, shades: bool) -> Sequence[Line]:
@@ -205,7 +224,9 @@ def _spread(name: str, spread: Distribution, label: Callable[[Bin], str]) -> Sec
     shown = (
         "" if spread.mean is None else f"{spread.mean:.0%}" if label is _percents else f"{spread.mean:.1f}"
     )
-    bars = [Bar(label(part), part.count, f"{part.count:,}") for part in spread.bins]
+    filled = [number for number, part in enumerate(spread.bins) if part.count] or [0]
+    parts = spread.bins[filled[0] : filled[-1] + 1]
+    bars = [Bar(label(part), part.count, f"{part.count:,}") for part in parts]
     note = text("stats.mean", mean=shown) if shown else ""
     return Section(text(f"stats.{name}"), note, lambda width: bar_rows(bars, width))
 
@@ -272,9 +293,13 @@ def _in_columns(sections: Sequence[Section], width: int) -> Iterator[Line]:
 
 
 def _section(section: Section, width: int) -> Sequence[Line]:
-    note = cut(section.note, max(0, width - cell_width(section.title) - 2))
-    head = line((section.title, "title"), (pad(note, width - cell_width(section.title), "right"), "muted"))
-    return [head, *section.draw(width)]
+    """The title and its note, on one line where both fit, then the chart."""
+    room = width - cell_width(section.title)
+    if cell_width(section.note) + 2 <= room:
+        head = [line((section.title, "title"), (pad(section.note, room, "right"), "muted"))]
+    else:
+        head = [line((section.title, "title")), line((cut(section.note, width), "muted"))]
+    return [*head, *section.draw(width)]
 
 
 def unit_words(day: Day, unit: str) -> str:
