@@ -9,6 +9,7 @@ import click
 
 from flashcards.cards import CardId
 from flashcards.cli.output import echo_columns, echo_json, markdown_lines, terminal_width
+from flashcards.locale import text
 from flashcards.study.library import Library
 from flashcards.study.search import Hit, hits
 from flashcards.text.sanitize import sanitize_line
@@ -32,9 +33,10 @@ def list_cards(home: Path | None, query: tuple[str, ...], as_json: bool) -> None
         if as_json:
             echo_json(found)
         elif found:
-            echo_columns([(e["id"], e["state"], e["question"], ",".join(e["demos"])) for e in found], wide=2)
+            rows = [(e["id"], _state(e), e["question"], ",".join(e["demos"])) for e in found]
+            echo_columns(rows, wide=2)
         else:
-            click.echo("no cards found.")
+            click.echo(text("cli.list.none"))
 
 
 @click.command()
@@ -71,13 +73,13 @@ def show(home: Path | None, card_id: str, as_json: bool) -> None:
             return
         width = terminal_width()
         click.echo(sanitize_line(f"{card.deck}  {' › '.join(card.path)}".rstrip()))
-        notes = f"> in the notes:\n\n{variant.notes_answer}" if variant.notes_answer else ""
+        notes = f"> {text('cli.show.in_the_notes')}\n\n{variant.notes_answer}" if variant.notes_answer else ""
         for part in (f"## {variant.question}", variant.context, variant.answer, notes, *variant.remarks):
             if part:
                 click.echo("\n" + "\n".join(markdown_lines(part, width)))
-        facts = [f"id {card.id}", entry["state"]]
+        facts = [text("cli.show.id", card_id=card.id), _state(entry)]
         if schedule:
-            facts.append(f"stability {schedule.memory.stability:.1f} days")
+            facts.append(text("cli.show.stability", days=schedule.memory.stability))
         if card.place:
             facts.append(f"{card.place.file}:{card.place.line}")
         facts += [f"flashcards demo {link.slug}" for link in card.demos]
@@ -98,9 +100,9 @@ def due(home: Path | None, query: tuple[str, ...], as_json: bool) -> None:
         if as_json:
             echo_json({"due": old, "new": progress.left_new, "reviews": progress.saved})
         elif not progress.left:
-            click.echo("Nothing is due today. flashcards quiz --ahead goes on with what comes next.")
+            click.echo(text("cli.due.nothing"))
         else:
-            click.echo(f"{old} due, {progress.left_new} new today. flashcards quiz begins.")
+            click.echo(text("cli.due.some", due=old, new=progress.left_new))
 
 
 @click.command("set")
@@ -132,16 +134,14 @@ def set_marks(
         if bury:
             marks["buried_until"] = library.today + 1
         if not (marks or tag or untag):
-            raise click.UsageError(
-                "nothing to set: give --suspend, --flag, --bury, --reviewed, --tag, --untag or --importance."
-            )
+            raise click.UsageError(text("cli.set.nothing"))
         if marks:
             library.mark(cards, **marks)
         for name in tag:
             library.add_tag(cards, name)
         for name in untag:
             library.remove_tag(cards, name)
-        click.echo(f"{len(cards)} cards set.")
+        click.echo(text("cli.set.done", count=len(cards)))
 
 
 @click.command()
@@ -152,7 +152,11 @@ def merge(home: Path | None, kept: str, duplicate: str) -> None:
     """Say that two cards are one: the first keeps its history and takes the second's text and place."""
     with Library.open(home) as library:
         library.merge(CardId(kept), CardId(duplicate))
-        click.echo(f"{duplicate} is now {kept}.")
+        click.echo(text("cli.merge.done", duplicate=duplicate, kept=kept))
+
+
+def _state(entry: dict[str, Any]) -> str:
+    return text(f"cli.state.{entry['state']}")
 
 
 def _entry(hit: Hit) -> dict[str, Any]:

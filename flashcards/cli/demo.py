@@ -69,8 +69,10 @@ class DemoCommand(click.Command):
             return super().format_help_text(ctx, formatter)
         formatter.write_paragraph()
         with formatter.indentation():
-            title, other = (demo.titles[name] for name in (("zh", "en") if language() == "zh" else ("en", "zh")))
-            formatter.write_text(f"{title} ({other}): {demo.proves}. {demo.paper}")
+            title, second = (
+                demo.titles[name] for name in (("zh", "en") if language() == "zh" else ("en", "zh"))
+            )
+            formatter.write_text(f"{title} ({second}): {demo.proves}. {demo.paper}")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The demo's own parameters apart from the options that every demo has."""
@@ -208,9 +210,7 @@ class _Guesses:
         if guess is None:
             return ""
         rating = grade_guess(guess, event)
-        return text(
-            "cli.demo.guess", guess=number(guess), grade=text(f"plain.rating.{rating.name.lower()}")
-        )
+        return text("cli.demo.guess", guess=number(guess), grade=text(f"plain.rating.{rating.name.lower()}"))
 
     def _answer(self, claim: Claim) -> float | None:
         """The person's number; None for no answer.  The end of input and Ctrl-C end the questions."""
@@ -302,7 +302,10 @@ def _show_source(demo: DemoInfo) -> None:
 
 
 def _sum_up(ends: Sequence[tuple[DemoInfo, End]]) -> None:
-    rows = [[demo.slug, text(f"cli.status.{end.status}"), end.passed, end.failed, round(end.wall_seconds, 1)] for demo, end in ends]
+    rows = [
+        [demo.slug, text(f"cli.status.{end.status}"), end.passed, end.failed, round(end.wall_seconds, 1)]
+        for demo, end in ends
+    ]
     heads = [text(f"cli.demo.column.{name}") for name in ("demo", "status", "held", "broke", "seconds")]
     table = Table("", heads, rows)
     click.echo()

@@ -7,12 +7,14 @@ from pathlib import Path
 import click
 
 from flashcards.cli.output import echo_json
+from flashcards.cli.root import Family
+from flashcards.locale import text
 from flashcards.study.exchange import export_to_anki
 from flashcards.study.library import Library
 from flashcards.text.sanitize import sanitize_line
 
 
-@click.group()
+@click.group(cls=Family)
 def export() -> None:
     """Write cards to a file for another program."""
 
@@ -52,10 +54,9 @@ def anki(
             }
         )
         return
-    click.echo(f"{output}: {report.notes} notes, {report.media} media files.")
+    click.echo(sanitize_line(text("cli.export.done", file=output, notes=report.notes, media=report.media)))
     if report.left_out:
-        click.echo(
-            f"{len(report.left_out)} cards left out (no answer yet); --include-unanswered takes them along."
-        )
+        click.echo(text("cli.export.left_out", count=len(report.left_out)))
     for missing in report.missing_media:
-        click.echo(sanitize_line(f"  image not found, its name is kept: {missing.file}: {missing.path}"))
+        image = text("cli.export.no_image", file=missing.file, path=missing.path)
+        click.echo(f"  {sanitize_line(image)}")

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from flashcards.cli.output import echo_columns, echo_json
+from flashcards.locale import said, text
 from flashcards.study.library import Library
 from flashcards.text.sanitize import sanitize_line
 
@@ -39,15 +40,13 @@ def add(home: Path | None, paths: tuple[Path, ...], dialect: str | None, yes: bo
                 }
             )
             return
-        click.echo(f"{intake.added} cards added, {intake.changed} changed, {intake.archived} archived.")
+        click.echo(text("cli.add.done", count=intake.added, changed=intake.changed, archived=intake.archived))
         for problem in intake.problems:
-            click.echo(f"  {sanitize_line(problem)}")
+            click.echo(f"  {sanitize_line(said(problem))}")
         for place, ids in intake.unsure:
-            click.echo(
-                f"  {sanitize_line(place)}\n    may be {', '.join(ids)}: flashcards merge OLD NEW joins them."
-            )
+            click.echo(f"  {sanitize_line(place)}\n    {text('cli.add.unsure', ids=', '.join(ids))}")
         if intake.added:
-            click.echo("flashcards quiz asks them; flashcards check shows how the files were read.")
+            click.echo(text("cli.add.next"))
 
 
 @click.command()
@@ -56,7 +55,7 @@ def add(home: Path | None, paths: tuple[Path, ...], dialect: str | None, yes: bo
 def remove(home: Path | None, source: str) -> None:
     """Take a SOURCE (a path given to add) out.  Its cards are archived, their history is kept."""
     with Library.open(home) as library:
-        click.echo(f"{library.remove(source)} cards archived.")
+        click.echo(text("cli.archived", count=library.remove(source)))
 
 
 @click.command()
@@ -80,18 +79,24 @@ def check(paths: tuple[Path, ...], dialect: str | None, skipped: bool, as_json: 
             left_out += skipped_report(reading, file)
             if not as_json:
                 answered = sum(draft.answered for draft in reading.drafts)
-                click.echo(
-                    f"{sanitize_line(str(file))}: {reading.dialect}, {len(reading.drafts)} cards, "
-                    f"{answered} answered, {len(reading.skipped)} blocks in no card"
+                read = text(
+                    "cli.check.file",
+                    file=file,
+                    dialect=reading.dialect,
+                    cards=len(reading.drafts),
+                    answered=answered,
+                    skipped=len(reading.skipped),
                 )
+                click.echo(sanitize_line(read))
             for problem in reading.problems:
-                click.echo(sanitize_line(problem.located(str(file))), err=as_json)
+                click.echo(sanitize_line(said(problem.located(str(file)))), err=as_json)
     if as_json:
         echo_json({"cards": cards, "skipped": left_out} if skipped else cards)
     elif skipped:
         for block in left_out:
-            text = " ".join(str(block["text"]).split())
-            click.echo(sanitize_line(f"{block['file']}:{block['line']}: {block['reason']}: {text[:80]}"))
+            content = " ".join(str(block["text"]).split())
+            place, reason = f"{block['file']}:{block['line']}", said(str(block["reason"]))
+            click.echo(sanitize_line(f"{place}: {reason}: {content[:80]}"))
 
 
 @click.command()
@@ -119,7 +124,8 @@ def decks(home: Path | None, as_json: bool) -> None:
                 ]
             )
             return
-        rows: list[tuple[object, ...]] = [("deck", "cards", "due", "new", "unanswered")]
+        heads = ("deck", "cards", "due", "new", "unanswered")
+        rows: list[tuple[object, ...]] = [tuple(text(f"cli.column.{name}") for name in heads)]
         rows += [(d.title, d.cards, d.due, d.new, d.unanswered) for d in found]
         echo_columns(rows, right=(1, 2, 3, 4))
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import click
 
-from flashcards import __version__
+from flashcards import __version__, locale
 from flashcards.errors import FlashcardsError
+from flashcards.locale import text
 
 COMMANDS = {
     "quiz": "quiz",
@@ -35,7 +38,22 @@ COMMANDS = {
 """Verb -> module of this package, with the name in it where that differs from the verb."""
 
 
-class Lazy(click.Group):
+HELP = frozenset({"-h", "--help"})
+
+
+class Family(click.Group):
+    """Commands that stand together."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Every verb with its first sentence, whole and in the language in use."""
+        from flashcards.cli.help import first_sentence
+
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, first_sentence(c.help or "")) for name, c in commands if c])
+
+
+class Lazy(Family):
     """Imports a command's module when the command is asked for: ``due`` loads no textual, ``--version`` nothing."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -58,12 +76,13 @@ class Lazy(click.Group):
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], COMMANDS, n=1)
-            hint = f" Did you mean {near[0]}?" if near else " flashcards --help lists them."
-            raise click.UsageError(f"No such command {args[0]!r}.{hint}")
+            if near:
+                raise click.UsageError(text("cli.no_command_but", name=args[0], near=near[0]))
+            raise click.UsageError(text("cli.no_command", name=args[0]))
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=Lazy, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Lazy, invoke_without_command=True, context_settings={"help_option_names": sorted(HELP)})
 @click.option("--home", type=click.Path(path_type=Path), help="Data directory (also FLASHCARDS_HOME).")
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
 @click.version_option(__version__, prog_name="flashcards", message="%(prog)s %(version)s")
@@ -90,22 +109,29 @@ def run(arguments: Sequence[str]) -> int:
         print(f"flashcards {__version__}")
         return 0
     debug = "--debug" in arguments
+    locale.ask(partial(_language_setting, arguments))
     try:
+        if not HELP.isdisjoint(arguments):
+            from flashcards.cli.help import speak
+
+            speak()
         result: Any = cli.main(list(arguments), prog_name="flashcards", standalone_mode=False)
         _flush()
         return result if isinstance(result, int) else 0
     except click.exceptions.Abort:
-        print("\ninterrupted", file=sys.stderr)
+        print(f"\n{text('cli.interrupted')}", file=sys.stderr)
         return 130
     except click.exceptions.Exit as stop:
         return int(stop.exit_code)
     except click.ClickException as error:
-        _say(error.format_message())
+        from flashcards.cli.help import usage_error
+
+        _say(usage_error(error.format_message()))
         return error.exit_code
     except FlashcardsError as error:
         if debug:
             raise
-        _say(str(error))
+        _say(locale.said(error))
         return error.exit_code
     except BrokenPipeError:
         # The reader (head, less) has seen enough.  The interpreter's own flush at exit would complain.
@@ -114,8 +140,25 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if debug:
             raise
-        _say(f"an error in flashcards itself ({type(error).__name__}: {error}). --debug shows where.")
+        _say(text("cli.bug", kind=type(error).__name__, error=error))
         return 1
+
+
+def _language_setting(arguments: Sequence[str]) -> str:
+    """The setting ``language`` of the data directory in use, ``auto`` where the file cannot be read.
+
+    Read beside the command line's own parsing: a word may have to be said (help, a wrong option) before that
+    has got to ``--home``.
+    """
+    from flashcards.study.paths import find_home
+    from flashcards.study.settings import read_settings
+
+    homes = [value for name, value in pairwise(arguments) if name == "--home"]
+    homes += [word.removeprefix("--home=") for word in arguments if word.startswith("--home=")]
+    try:
+        return read_settings(find_home(Path(homes[0]) if homes else None).settings).language
+    except FlashcardsError:
+        return "auto"
 
 
 def _say(message: str) -> None:

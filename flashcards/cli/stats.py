@@ -11,6 +11,7 @@ import click
 
 from flashcards.cards import Day
 from flashcards.cli.output import echo_json, terminal_width
+from flashcards.locale import text
 from flashcards.scheduling.days import date_of
 from flashcards.study.library import Library
 from flashcards.study.statistics import (
@@ -77,40 +78,51 @@ def _json(library: Library, numbers: Statistics) -> dict[str, Any]:
 def _page(numbers: Statistics) -> list[str]:
     retention = true_retention(numbers.retention)
     facts = [
-        ("reviews", f"{numbers.reviews:,}"),
-        ("cards answered", f"{numbers.cards_answered:,}"),
-        ("days studied", str(numbers.days_studied)),
-        ("time", _duration(numbers.time_ms)),
-        ("retention", _percent(retention)),
-        ("streak", f"{numbers.streak.current} days, longest {numbers.streak.longest}"),
+        (text("cli.stats.reviews"), f"{numbers.reviews:,}"),
+        (text("cli.stats.cards_answered"), f"{numbers.cards_answered:,}"),
+        (text("cli.stats.days_studied"), str(numbers.days_studied)),
+        (text("cli.stats.time"), _duration(numbers.time_ms)),
+        (text("cli.stats.retention"), _percent(retention)),
+        (
+            text("cli.stats.streak"),
+            text("cli.stats.streak_days", days=numbers.streak.current, longest=numbers.streak.longest),
+        ),
     ]
-    lines = [f"{_date(numbers.since)} to {_date(numbers.today)}", *_columns(facts)]
+    lines = [
+        text("cli.stats.range", since=_date(numbers.since), today=_date(numbers.today)),
+        *_columns(facts),
+    ]
     if numbers.reviews:
         digits = {"year": 4, "month": 7}.get(numbers.unit, 10)
         started = [a for a in numbers.activity if a.reviews]
         lines += _bars(
-            f"reviews by {numbers.unit}",
-            [
-                (_date(a.day)[:digits], a.reviews, f"{a.reviews:,}  {_duration(a.time_ms):>11}")
-                for a in started
-            ],
+            text(f"cli.stats.by.{numbers.unit}"),
+            [(_date(a.day)[:digits], a.reviews, f"{a.reviews:,}  {_time(a.time_ms)}") for a in started],
         )
         lines += _bars(
-            "retention by interval",
-            [(_days(r.low, r.high), r.passed, f"{r.passed} of {r.total}") for r in numbers.retention],
+            text("cli.stats.by_interval"),
+            [
+                (_days(r.low, r.high), r.passed, text("cli.stats.part", part=r.passed, whole=r.total))
+                for r in numbers.retention
+            ],
             of=[r.total for r in numbers.retention],
         )
-        lines += _bars("grades", [(rating.name.lower(), n, f"{n:,}") for rating, n in numbers.grades.items()])
+        grades = [(text(f"plain.rating.{r.name.lower()}"), n, f"{n:,}") for r, n in numbers.grades.items()]
+        lines += _bars(text("cli.stats.grades"), grades)
         lines += _bars(
-            "hours", [(f"{h.hour:02}:00", h.reviews, f"{h.reviews:,}") for h in numbers.hours if h.reviews]
+            text("cli.stats.hours"),
+            [(f"{h.hour:02}:00", h.reviews, f"{h.reviews:,}") for h in numbers.hours if h.reviews],
         )
-    lines += _bars("cards", [(state, n, f"{n:,}") for state, n in numbers.states.items() if n])
-    lines += _bars("falling due", _weeks(numbers.forecast))
-    lines += _spread("stability, days", numbers.stability, "{:g}")
-    lines += _spread("difficulty", numbers.difficulty, "{:g}")
-    lines += _spread("recall now", numbers.retrievability, "{:.0%}")
-    lines += _groups("decks", numbers.decks)
-    lines += _groups("topics", [topic for topic in numbers.topics if topic.topic])
+    lines += _bars(
+        text("cli.stats.cards"),
+        [(text(f"cli.state.{state}"), n, f"{n:,}") for state, n in numbers.states.items() if n],
+    )
+    lines += _bars(text("cli.stats.falling_due"), _weeks(numbers.forecast))
+    lines += _spread("cli.stats.stability", numbers.stability, "{:g}")
+    lines += _spread("cli.stats.difficulty", numbers.difficulty, "{:g}")
+    lines += _spread("cli.stats.recall", numbers.retrievability, "{:.0%}")
+    lines += _groups(text("cli.stats.decks"), numbers.decks)
+    lines += _groups(text("cli.stats.topics"), [topic for topic in numbers.topics if topic.topic])
     return lines
 
 
@@ -144,7 +156,7 @@ def _spread(title: str, spread: Distribution, shape: str) -> list[str]:
         )
         for b in spread.bins[filled[0] : filled[-1] + 1]
     ]
-    return _bars(f"{title} (mean {shape.format(round(spread.mean, 2))})", rows)
+    return _bars(text(title, mean=shape.format(round(spread.mean, 2))), rows)
 
 
 def _groups(title: str, groups: Sequence[Group]) -> list[str]:
@@ -153,12 +165,12 @@ def _groups(title: str, groups: Sequence[Group]) -> list[str]:
         (
             g.topic or g.deck,
             g.reviews,
-            f"{g.reviews:,}  {_duration(g.time_ms):>11}  {_percent(g.retention):>6}",
+            f"{g.reviews:,}  {_time(g.time_ms)}  {_percent(g.retention):>6}",
         )
         for g in answered[:LONGEST]
     ]
-    more = [f"… {len(answered) - LONGEST} more: --json has them all"] if len(answered) > LONGEST else []
-    return [*_bars(f"{title}: reviews, time, retention", rows), *more] if rows else []
+    more = [text("cli.stats.more", rest=len(answered) - LONGEST)] if len(answered) > LONGEST else []
+    return [*_bars(title, rows), *more] if rows else []
 
 
 def _weeks(forecast: Sequence[int]) -> list[tuple[str, int, str]]:
@@ -166,20 +178,29 @@ def _weeks(forecast: Sequence[int]) -> list[tuple[str, int, str]]:
     step = 1 if len(forecast) <= 14 else 7 if len(forecast) <= 60 else 30
     sums = [(start, sum(forecast[start : start + step])) for start in range(0, len(forecast), step)]
     if step == 1:
-        names = ["today", "tomorrow", *(f"in {start} days" for start, _ in sums[2:])]
+        names = [
+            text("cli.stats.today"),
+            text("cli.stats.tomorrow"),
+            *(text("cli.stats.in_days", days=start) for start, _ in sums[2:]),
+        ]
     else:
-        names = [f"days {start}–{min(start + step, len(forecast)) - 1}" for start, _ in sums]
+        names = [
+            text("cli.stats.span", first=start, last=min(start + step, len(forecast)) - 1)
+            for start, _ in sums
+        ]
     return [(name, n, f"{n:,}") for name, (_, n) in zip(names, sums, strict=False)]
 
 
 def _columns(facts: Iterable[tuple[str, str]]) -> list[str]:
     facts = list(facts)
-    width = max(len(name) for name, _ in facts)
-    return [f"{name:<{width}}  {value}" for name, value in facts]
+    width = max(cell_width(name) for name, _ in facts)
+    return [f"{pad(name, width)}  {value}" for name, value in facts]
 
 
 def _days(low: int, high: int | None) -> str:
-    return f"{low}+ days" if high is None else f"{low}–{high} days"
+    if high is None:
+        return text("cli.stats.interval_open", low=low)
+    return text("cli.stats.interval", low=low, high=high)
 
 
 def _percent(share: float | None) -> str:
@@ -188,7 +209,14 @@ def _percent(share: float | None) -> str:
 
 def _duration(milliseconds: int) -> str:
     minutes = round(milliseconds / 60_000)
-    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
+    if minutes >= 60:
+        return text("cli.stats.hours_minutes", hours=minutes // 60, minutes=minutes % 60)
+    return text("cli.stats.minutes", minutes=minutes)
+
+
+def _time(milliseconds: int) -> str:
+    """A duration in a column; wide enough for ``12 小时 05 分``."""
+    return pad(_duration(milliseconds), 13, "right")
 
 
 def _date(day: Day) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from flashcards.cli.output import echo_columns, echo_json
+from flashcards.locale import text
 from flashcards.shipped import shipped_folder
 from flashcards.study.paths import find_home
 from flashcards.study.settings import Settings, check_value, read_settings, write_setting
@@ -36,8 +37,8 @@ def config(home: Path | None, key: str | None, value: str | None, as_json: bool)
     elif key is not None:
         click.echo(getattr(settings, key))
     else:
-        helps = {f.name: f.metadata["help"] for f in fields(Settings)}
-        echo_columns([(name, getattr(settings, name), helps[name]) for name in names], wide=2)
+        rows = [(name, getattr(settings, name), text(f"setting.{name}.help")) for name in names]
+        echo_columns(rows, wide=2)
 
 
 @click.command()

@@ -243,8 +243,10 @@ def expectation(claim: Claim) -> Message:
 
 def spoken(event: Event, translate: Callable[[str], str]) -> Event:
     """The event with every message of ours in it put into the person's language."""
-    messages = {entry.name: getattr(event, entry.name) for entry in fields(event)}
-    changed = {n: m.in_language(translate) for n, m in messages.items() if isinstance(m, Message)}
+    held = {entry.name: getattr(event, entry.name) for entry in fields(event)}
+    changed: dict[str, Any] = {
+        name: value.in_language(translate) for name, value in held.items() if isinstance(value, Message)
+    }
     return replace(event, **changed) if changed else event
 
 

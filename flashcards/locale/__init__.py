@@ -1,22 +1,25 @@
 """Every label, help text and message, in Chinese and English, under one key.
 
-Two plain dictionaries with the same keys and the same placeholders (a test compares them);
-no gettext, because two languages that change while the program runs need no build step.
+The faces' own words stand in two plain dictionaries with the same keys and the same placeholders (a test
+compares them); no gettext, because two languages that change while the program runs need no build step.  What
+the rooms say stands in English where it is said (``flashcards.errors``); ``said`` translates it.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from flashcards.cards import Language
 from flashcards.errors import FlashcardsError, Message
-from flashcards.locale import en, statistics, zh
+from flashcards.locale import commands, en, statistics, zh
+
+if TYPE_CHECKING:
+    from flashcards.cards import Language
 
 MESSAGES: Final[Mapping[Language, Mapping[str, str]]] = {
-    "zh": zh.MESSAGES | statistics.ZH,
-    "en": en.MESSAGES | statistics.EN,
+    "zh": zh.MESSAGES | statistics.ZH | commands.ZH,
+    "en": en.MESSAGES | statistics.EN | commands.EN,
 }
 
 
@@ -75,7 +78,9 @@ def text(key: str, /, **values: object) -> str:
 
 def said(message: str | FlashcardsError) -> str:
     """What a room says (an error, a problem, a reason), in the language in use."""
-    return Message(message.message if isinstance(message, FlashcardsError) else message).in_language(translated)
+    return Message(message.message if isinstance(message, FlashcardsError) else message).in_language(
+        translated
+    )
 
 
 def translated(template: str) -> str:

@@ -62,7 +62,6 @@ EN: Final = {
     "cli.status.cancelled": "cancelled",
     "cli.state.new": "new",
     "cli.state.due": "due",
-    "cli.state.waiting": "waiting",
     "cli.state.learned": "learned",
     "cli.state.suspended": "suspended",
     "cli.state.unanswered": "unanswered",
@@ -99,14 +98,6 @@ EN: Final = {
     "cli.stats.interval_open": "{low}+ days",
     "cli.stats.hours_minutes": "{hours} h {minutes:02} min",
     "cli.stats.minutes": "{minutes} min",
-    "cli.config.desired_retention": "recall wanted when a card comes back",
-    "cli.config.new_per_day": "new cards a day",
-    "cli.config.reviews_per_day": "reviews a day",
-    "cli.config.deck_new_per_day": "deck title = new cards a day, on top of new_per_day",
-    "cli.config.fuzz": "move due dates a little, so that they spread",
-    "cli.config.language": "of the app and of our decks",
-    "cli.config.theme": "of the screen",
-    "cli.config.keys": "action id = keys, to remap the keyboard",
 }
 
 ZH: Final = {
@@ -167,7 +158,6 @@ ZH: Final = {
     "cli.status.cancelled": "已取消",
     "cli.state.new": "新卡",
     "cli.state.due": "到期",
-    "cli.state.waiting": "未到期",
     "cli.state.learned": "已学",
     "cli.state.suspended": "已暂停",
     "cli.state.unanswered": "待答",
@@ -204,12 +194,4 @@ ZH: Final = {
     "cli.stats.interval_open": "{low} 天以上",
     "cli.stats.hours_minutes": "{hours} 小时 {minutes:02} 分",
     "cli.stats.minutes": "{minutes} 分钟",
-    "cli.config.desired_retention": "卡片再次出现时希望答对的概率",
-    "cli.config.new_per_day": "每天新卡",
-    "cli.config.reviews_per_day": "每天复习",
-    "cli.config.deck_new_per_day": "卡组名 = 每天新卡，在 new_per_day 之内",
-    "cli.config.fuzz": "到期日略作调整，避免扎堆",
-    "cli.config.language": "界面与自带卡组的语言",
-    "cli.config.theme": "屏幕主题",
-    "cli.config.keys": "操作名 = 按键，用来改键",
 }

@@ -449,10 +449,6 @@ MESSAGES: Final = {
     "theme.contrast": "High contrast",
     "theme.ansi": "The terminal's own colours",
     # Errors
-    "error.key_unknown": "{place}: keys: no action is called {action!r}.",
-    "error.key_twice": "{place}: keys: {key} would mean both {one} and {two}. Give one of them another key.",
-    "error.no_source": "{file} is not there any more; r on the home screen rereads your notes.",
-    "error.no_editor": "{editor} could not be started: {reason}. Set EDITOR to your editor.",
     "error.no_suspend": "This terminal cannot hand over to an editor.",
     # Dates
     "date.long": "{weekday}, {month} {day}",

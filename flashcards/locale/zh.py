@@ -446,10 +446,6 @@ MESSAGES: Final = {
     "theme.contrast": "高对比",
     "theme.ansi": "终端自带颜色",
     # 错误
-    "error.key_unknown": "{place}：keys：没有叫 {action!r} 的操作。",
-    "error.key_twice": "{place}：keys：{key} 会同时表示 {one} 和 {two}，请给其中一个换键。",
-    "error.no_source": "{file} 已经不在了；在首页按 r 重读笔记。",
-    "error.no_editor": "无法启动 {editor}：{reason}。请把 EDITOR 设为你的编辑器。",
     "error.no_suspend": "这个终端无法切换到编辑器。",
     # 日期
     "date.long": "{number} 月 {day} 日 {weekday}",

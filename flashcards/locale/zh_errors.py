@@ -54,7 +54,7 @@ _DECKS: Final = {
     "difficulty must be a whole number from 1 to 5": "difficulty 须是 1 到 5 的整数",
     "{key} must be true or false": "{key} 须是 true 或 false",
     "demo must be a name, {name: {parameter: value}}, or a list of these": (
-        "demo 须是名称、{名称: {参数: 值}}，或由它们组成的列表"
+        "demo 须是名称、{name: {parameter: value}}，或由它们组成的列表"
     ),
     "not YAML": "不是 YAML",
     "not YAML ({kind})": "不是 YAML（{kind}）",
@@ -240,14 +240,14 @@ _LAB: Final = {
         "演示事件的版本是 {theirs!r}，本程序只认识 {ours}，请升级。"
     ),
     "a broken {kind} event: {error}": "损坏的 {kind} 事件：{error}",
-    "{flag} takes {accepts}, not {given!r}.{suggestion}": "{flag} 应为{accepts}，不能是 {given!r}。{suggestion}",
+    "{flag} takes {accepts}, not {given!r}.{suggestion}": "{flag} 的取值：{accepts}；不能是 {given!r}。{suggestion}",
     "{accepts}{unit}; default {default}": "{accepts}{unit}；默认 {default}",
     "a whole number, {range}": "整数，{range}",
     "a whole number": "整数",
     "a number": "数",
     "text": "文字",
-    "on or off": " on 或 off",
-    "{low} to {high}": " {low} 到 {high}",
+    "on or off": "on 或 off",
+    "{low} to {high}": "{low} 到 {high}",
     "at least {low}": "至少 {low}",
     "at most {high}": "至多 {high}",
     "no parameter {name!r}.{suggestion} Parameters: {have}.": "没有参数 {name!r}。{suggestion}可用参数：{have}。",
@@ -263,9 +263,9 @@ _LAB: Final = {
     "Run: {command}": "请运行：{command}",
     "{place}: {kind}: {reason}": "{place}：{kind}：{reason}",
     "{file}: the demo claimed nothing, so it proves nothing.": "{file}：演示没有提出论断，什么也没证明。",
-    "{slug}: stopped after {limit}.": "{slug}：{limit}后停止。",
-    "{seconds:g} s": " {seconds:g} 秒",
-    "{seconds:g} s of CPU time": "用掉 {seconds:g} 秒 CPU 时间",
+    "{slug}: stopped after {limit}.": "{slug}：已停止，限时 {limit}。",
+    "{seconds:g} s": "{seconds:g} 秒",
+    "{seconds:g} s of CPU time": "{seconds:g} 秒 CPU 时间",
     "Allow more with {flag}, or try smaller values.": "用 {flag} 多给些时间，或换更小的值。",
     "Try smaller values.": "请换更小的值。",
     "{slug}: the system killed the demo, most likely because memory ran out.": (
@@ -274,6 +274,15 @@ _LAB: Final = {
     "{slug}: its process died ({end}).": "{slug}：进程意外结束（{end}）。",
     "it does not answer": "没有响应",
     "exit code {code}": "退出码 {code}",
+}
+_DEMO_COMMAND: Final = {
+    "Give a demo's name, or --all, or --list; not two of them.": "演示名称、--all、--list 只能给一个。",
+    "--predict asks one demo's questions; it does not go with --json or --all.": (
+        "--predict 只问一个演示的问题，不能与 --json 或 --all 同用。"
+    ),
+    "{place} has no option {option}.{suggestion} See 'flashcards {place} --help'.": (
+        "{place} 没有选项 {option}。{suggestion}见“flashcards {place} --help”。"
+    ),
 }
 _PLAIN_FACE: Final = {
     "Proves: {claim}": "证明：{claim}",
@@ -289,9 +298,9 @@ _PLAIN_FACE: Final = {
     "expected to be {expected}": "应为 {expected}",
     "expected the set {expected}": "应为集合 {expected}",
     "Cancelled.": "已取消。",
-    "Stopped after {claims}.": "已停止，此前有{claims}。",
-    "{count} claims": " {count} 条论断",
-    "1 claim": " 1 条论断",
+    "Stopped after {claims}.": "已停止，此前检验了 {claims}。",
+    "{count} claims": "{count} 条论断",
+    "1 claim": "1 条论断",
     "Control: none of {claims} broke, so this control shows nothing.": "对照：{claims}都成立，这个对照什么也没说明。",
     "Control: {broken} of {claims} broke, as they should:": "对照：{claims}中有 {broken} 条不成立，正应如此：",
     "{broken} of {claims} broke:": "{claims}中有 {broken} 条不成立：",
@@ -301,6 +310,18 @@ _PLAIN_FACE: Final = {
     "CPU {seconds:.1f} s": "CPU {seconds:.1f} 秒",
     "peak memory {size:,.0f} MiB": "内存峰值 {size:,.0f} MiB",
     "on the device {size:,.1f} MiB": "设备内存 {size:,.1f} MiB",
+}
+_SCREEN: Final = {
+    "{place}: keys: no action is called {action!r}.": "{place}：keys：没有叫 {action!r} 的操作。",
+    "{place}: keys: {key} would mean both {one} and {two}. Give one of them another key.": (
+        "{place}：keys：{key} 会同时表示 {one} 和 {two}，请给其中一个换键。"
+    ),
+    "{file} is not there any more; r on the home screen rereads your notes.": (
+        "{file} 已经不在了；在首页按 r 重读笔记。"
+    ),
+    "{editor} could not be started: {reason}. Set EDITOR to your editor.": (
+        "无法启动 {editor}：{reason}。请把 EDITOR 设为你的编辑器。"
+    ),
 }
 _SYSTEM: Final = {
     "No such file or directory": "没有这个文件或目录",
@@ -329,6 +350,8 @@ SAID: Final = {
     **_CONCEPTS,
     **_ANKI,
     **_LAB,
+    **_DEMO_COMMAND,
     **_PLAIN_FACE,
+    **_SCREEN,
     **_SYSTEM,
 }

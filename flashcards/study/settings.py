@@ -22,24 +22,14 @@ class SettingsError(FlashcardsError):
 class Settings:
     """All settings with their defaults; each field's metadata says what it may be."""
 
-    desired_retention: float = field(
-        default=0.9, metadata={"low": 0.7, "high": 0.99, "help": "recall wanted when a card comes back"}
-    )
-    new_per_day: int = field(default=20, metadata={"low": 0, "high": 9999, "help": "new cards a day"})
-    reviews_per_day: int = field(default=200, metadata={"low": 0, "high": 99999, "help": "reviews a day"})
-    deck_new_per_day: Mapping[str, int] = field(
-        default_factory=dict, metadata={"help": "deck title = new cards a day, on top of new_per_day"}
-    )
-    fuzz: bool = field(default=True, metadata={"help": "move due dates a little, so that they spread"})
-    language: str = field(
-        default="auto", metadata={"choices": ("auto", "zh", "en"), "help": "of the app and of our decks"}
-    )
-    theme: str = field(
-        default="dark", metadata={"choices": ("dark", "light", "contrast", "ansi"), "help": "of the screen"}
-    )
-    keys: Mapping[str, str] = field(
-        default_factory=dict, metadata={"help": "action id = keys, to remap the keyboard"}
-    )
+    desired_retention: float = field(default=0.9, metadata={"low": 0.7, "high": 0.99})
+    new_per_day: int = field(default=20, metadata={"low": 0, "high": 9999})
+    reviews_per_day: int = field(default=200, metadata={"low": 0, "high": 99999})
+    deck_new_per_day: Mapping[str, int] = field(default_factory=dict)
+    fuzz: bool = True
+    language: str = field(default="auto", metadata={"choices": ("auto", "zh", "en")})
+    theme: str = field(default="dark", metadata={"choices": ("dark", "light", "contrast", "ansi")})
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_settings(path: Path) -> Settings:

@@ -96,6 +96,13 @@ def draw(source: str, width: int | None = None) -> list[str] | None:
     return list(rows)
 
 
+_FUNCTION = re.compile(
+    r"(\\(?:log|ln|exp|sin|cos|tan|tanh|max|min|arg|det|dim)(?![A-Za-z]))\s*"
+    r"(?=[A-Za-z0-9]|\\(?!left|big|Big|limits|,|;|:|!|space)[A-Za-z])"
+)
+"""A function whose argument stands bare: texicode sets ``\\cos m`` as "cosm"."""
+
+
 def mapped(source: str) -> str:
     """``source`` in the words that texicode knows."""
     source = _DROPPED.sub("", source)
@@ -103,6 +110,7 @@ def mapped(source: str) -> str:
     source = _ALIGNED.sub(r"\\\1{align}", source)
     source = _STARRED.sub(r"\\\1{\2}", source)
     source = _COMMAND.sub(lambda match: _COMMANDS[match[1]], source)
+    source = _FUNCTION.sub(r"\1\\ ", source)
     return (
         _SYMBOL.sub(lambda match: _SYMBOLS[match[0]], source)
         .replace("\n", " ")

@@ -255,6 +255,12 @@ def check_keymap(keymap: Mapping[str, str], place: str) -> None:
     """Refuse a remapping that cannot work, naming ``place`` (the file it stands in)."""
     for action_id in keymap:
         if action_id not in BY_ID:
-            raise KeymapError(text("error.key_unknown", place=place, action=action_id))
+            raise KeymapError("{place}: keys: no action is called {action!r}.", place=place, action=action_id)
     for key, one, two in conflicts(keymap):
-        raise KeymapError(text("error.key_twice", place=place, key=show_key(key), one=one, two=two))
+        raise KeymapError(
+            "{place}: keys: {key} would mean both {one} and {two}. Give one of them another key.",
+            place=place,
+            key=show_key(key),
+            one=one,
+            two=two,
+        )

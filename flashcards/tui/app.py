@@ -177,7 +177,7 @@ class FlashcardsApp(WatchingApp):
         try:
             self.push_screen(DemoScreen(info, link))
         except FlashcardsError as error:
-            self.notify(sanitize(str(error)), markup=False, severity="error", timeout=8)
+            self.notify(sanitize(locale.said(error)), markup=False, severity="error", timeout=8)
 
     @cached_property
     def demos(self) -> Mapping[str, DemoInfo]:
@@ -217,7 +217,7 @@ class FlashcardsApp(WatchingApp):
         try:
             self.change_setting(name, value)
         except FlashcardsError as error:
-            self.notify(sanitize(str(error)), markup=False, severity="error", timeout=8)
+            self.notify(sanitize(locale.said(error)), markup=False, severity="error", timeout=8)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR:

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Final
 
-from flashcards.errors import FlashcardsError
-from flashcards.locale import text
+from flashcards.errors import FlashcardsError, system_reason
 
 PLUS_LINE: Final = frozenset(
     {"vi", "vim", "nvim", "view", "nano", "pico", "emacs", "emacsclient", "micro", "joe", "kak", "mg"}
@@ -50,11 +49,13 @@ def editor_command(environ: Mapping[str, str], file: Path, line: int) -> list[st
 def edit(file: Path, line: int) -> None:
     """Run the editor and wait for it.  Raises EditorError when the file or the editor is not there."""
     if not file.is_file():
-        raise EditorError(text("error.no_source", file=file))
+        raise EditorError("{file} is not there any more; r on the home screen rereads your notes.", file=file)
     command = editor_command(os.environ, file, line)
     try:
         subprocess.run(command, check=False)
     except OSError as error:
         raise EditorError(
-            text("error.no_editor", editor=command[0], reason=error.strerror or error)
+            "{editor} could not be started: {reason}. Set EDITOR to your editor.",
+            editor=command[0],
+            reason=system_reason(error),
         ) from None

@@ -15,6 +15,7 @@ from textual.app import App
 from textual.message import Message
 from textual.widgets import Input, TextArea
 
+from flashcards import locale
 from flashcards.errors import FlashcardsError
 from flashcards.locale import text
 from flashcards.study.intake import Intake
@@ -53,7 +54,7 @@ class NotesWatch:
             self._stamp = stamp
             return self._library.rescan()
         except FlashcardsError as error:
-            return Intake(problems=[str(error)])
+            return Intake(problems=[error.message])
 
     def new_problems(self, problems: Iterable[str], asked: bool) -> list[str]:
         """The problems that have not been said since they came up; all of them for one who ``asked``."""
@@ -117,7 +118,7 @@ class WatchingApp(App[None]):
         """One line for what changed, one for each new problem; every screen then shows the new text."""
         report = news.report
         for problem in self.notes_watch.new_problems(report.problems, news.asked):
-            self.notify(sanitize_line(problem), markup=False, severity="error", timeout=8)
+            self.notify(sanitize_line(locale.said(problem)), markup=False, severity="error", timeout=8)
         if report.anything:
             said = text("home.news", added=report.added, changed=report.changed, archived=report.archived)
             self.notify(said, markup=False, timeout=4)

@@ -107,3 +107,8 @@ def test_the_formulas_of_real_notes_are_drawn(shared: Path) -> None:
     }
     assert len(sources) == 47
     assert [source for source in sources if draw(source) is None] == []
+
+
+def test_a_function_stands_apart_from_a_bare_argument() -> None:
+    assert render_math(r"\cos m\theta") == ["cos mθ"]
+    assert render_math(r"\log(x)") == ["log(x)"]

@@ -19,7 +19,7 @@ from textual.widgets import TextArea
 
 from flashcards.cards import Card, Language
 from flashcards.errors import FlashcardsError
-from flashcards.locale import text
+from flashcards.locale import said, text
 from flashcards.study.answers import remove_answer, write_answer, written_answer
 from flashcards.study.drafts import draft_of, drop_draft, keep_draft
 from flashcards.text.blocks import parse
@@ -177,7 +177,7 @@ class AnswerScreen(FlashcardsScreen[bool]):
         try:
             write_answer(library, self.card.id, self.editor.text, self.language)
         except FlashcardsError as error:
-            self.tell(str(error), wrong=True)
+            self.tell(said(error), wrong=True)
             return
         kept = written_answer(library, self.card.id, self.language)
         self.tell(text("answer.saved", file=Path(kept.file).name if kept else ""))
@@ -187,7 +187,7 @@ class AnswerScreen(FlashcardsScreen[bool]):
         try:
             remove_answer(self.program.library, self.card.id, self.language)
         except FlashcardsError as error:
-            self.tell(str(error), wrong=True)
+            self.tell(said(error), wrong=True)
             return
         self.tell(text("answer.removed"))
         self._leave(changed=True)

@@ -83,7 +83,8 @@ class CardScreen(FlashcardsScreen[None]):
                 editor.edit(Path(place.file), place.line)
         except (FlashcardsError, SuspendNotSupported) as error:
             self.tell(
-                str(error) if isinstance(error, FlashcardsError) else text("error.no_suspend"), wrong=True
+                locale.said(error) if isinstance(error, FlashcardsError) else text("error.no_suspend"),
+                wrong=True,
             )
             return False
         self.refresh(layout=True)

@@ -25,7 +25,7 @@ from flashcards.lab.params import resolve
 from flashcards.lab.predict import parse_guess
 from flashcards.lab.runner import Run
 from flashcards.lab.spare import missing_libraries
-from flashcards.locale import text
+from flashcards.locale import said, text
 from flashcards.text import blocks
 from flashcards.text.layout import layout
 from flashcards.text.lines import Line
@@ -225,7 +225,7 @@ class DemoScreen(FlashcardsScreen[None]):
                 child=lambda: self.program.spares.take(self.info.tier),
             )
         except FlashcardsError as error:
-            self.tell(str(error), wrong=True)
+            self.tell(said(error), wrong=True)
             return
         self._current, self._started, self._end = run, time.monotonic(), None
         self._passed = self._failed = 0
@@ -352,7 +352,7 @@ class DemoScreen(FlashcardsScreen[None]):
             try:
                 self.params.type_in(event.text)
             except FlashcardsError as error:
-                self.tell(str(error), wrong=True)
+                self.tell(said(error), wrong=True)
 
     def action_source(self) -> None:
         source = self.query_one("#source", LineView)

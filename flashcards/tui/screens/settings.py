@@ -9,8 +9,8 @@ from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import BindingType
 from textual.content import Content
 
-from flashcards.errors import FlashcardsError
-from flashcards.locale import text
+from flashcards.errors import FlashcardsError, system_reason
+from flashcards.locale import said, text
 from flashcards.text.cells import cell_width
 from flashcards.text.sanitize import sanitize_line
 from flashcards.tui import editor
@@ -87,7 +87,7 @@ class SettingsScreen(FlashcardsScreen[None]):
         try:
             self.program.change_setting(name, value)
         except FlashcardsError as error:
-            self.tell(str(error), wrong=True)
+            self.tell(said(system_reason(error) if isinstance(error, OSError) else error), wrong=True)
         self.setting_list.show(self.program.library.settings)
 
     @on(RowList.Picked)
@@ -118,7 +118,7 @@ class SettingsScreen(FlashcardsScreen[None]):
         except SuspendNotSupported:
             self.tell(text("error.no_suspend"), wrong=True)
         except (FlashcardsError, OSError) as error:
-            self.tell(str(error), wrong=True)
+            self.tell(said(system_reason(error) if isinstance(error, OSError) else error), wrong=True)
         self.setting_list.show(self.program.library.settings)
 
     def action_leave(self) -> None:

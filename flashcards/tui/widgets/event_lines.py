@@ -25,7 +25,7 @@ from flashcards.lab.events import (
     Table,
     Tokens,
 )  # fmt: skip
-from flashcards.locale import text
+from flashcards.locale import said, text
 from flashcards.text import blocks
 from flashcards.text.cells import cell_width, cut
 from flashcards.text.layout import layout
@@ -98,7 +98,7 @@ def _start(event: Start, width: int) -> Sequence[Line]:
     ]
     lines = [line((cut(sanitize_line(" · ".join(facts)), width), "muted"))]
     if event.note:
-        lines += [line((cut(sanitize_line(event.note), width), "muted"))]
+        lines += [line((cut(sanitize_line(said(event.note)), width), "muted"))]
     if event.control:
         lines += layout(blocks.parse(text("demo.control_runs")), width)
     return lines
@@ -188,7 +188,7 @@ def _value(value: Any) -> str:
 
 
 def _error(event: Error, width: int) -> Sequence[Line]:
-    words = [sanitize_line(event.message), sanitize_line(event.hint)]
+    words = [sanitize_line(said(event.message)), sanitize_line(said(event.hint))]
     if event.params:
         words.append(
             sanitize_line(text("demo.try", values=", ".join(f"{k} = {v}" for k, v in event.params.items())))

@@ -8,9 +8,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from flashcards.cards import Card
+from flashcards.cards import Card, Place
 from flashcards.locale import text
 from flashcards.scheduling.days import date_of
 from flashcards.store.cards import Standing
@@ -142,11 +143,16 @@ def _cells(step: Step) -> list[str]:
     ]
 
 
+def _place(place: Place) -> str:
+    """The folder, file and line of a card; the whole path is where the key that opens it leads."""
+    return f"{'/'.join(Path(place.file).parts[-2:])}:{place.line}"
+
+
 def _origin(record: Record, width: int) -> Iterator[Line]:
     """Where the card stands, its languages, its demos and its id: they fold rather than being cut."""
     card = record.card
     facts = [
-        ("source", [f"{card.place.file}:{card.place.line}"] if card.place else []),
+        ("source", [_place(card.place)] if card.place else []),
         ("languages", [" · ".join(text(f"page.language.{language}") for language in card.variants)]),
         ("demos", record.demos),
         ("id", [card.id]),

@@ -44,7 +44,8 @@ class Scale:
         finite = [value for value in values if math.isfinite(value)] or [0.0]
         log = log and min(finite) > 0
         low, high = min(finite), max(finite)
-        if low == high:
+        # Values that agree to four digits are one value: what is left is rounding, not a curve to look at.
+        if high - low <= 1e-4 * max(abs(low), abs(high)):
             low, high = low - (abs(low) or 1) / 2, high + (abs(high) or 1) / 2
             log = log and low > 0
         return cls(low, high, log)

@@ -150,7 +150,7 @@ def _trend(numbers: Statistics, shades: bool) -> Iterator[Section]:
     if len(active) < 2:
         return
     days = [unit_words(count.day, numbers.unit) for count in active]
-    shares = [100 * (1 - count.again / count.reviews) for count in active]
+    shares = [round(100 * (1 - count.again / count.reviews)) for count in active]
     yield Section(
         text("stats.trend"),
         text("stats.trend.note"),
