@@ -52,6 +52,7 @@ def reviews(home: Path) -> int:
     return int(json.loads(done.stdout)["reviews"])
 
 
+ADDED = {"zh_CN.UTF-8": "新增 4 张", "en_US.UTF-8": "4 cards added"}
 GOOD = {"zh_CN.UTF-8": "3 记得", "en_US.UTF-8": "3 Good"}
 
 
@@ -62,7 +63,7 @@ def test_a_first_day(tmp_path: Path, columns: int, rows: int, language: str) -> 
     notes.write_text(NOTES, "utf-8")
     with Terminal(home, columns=columns, rows=rows, language=language) as terminal:
         terminal.run("add", notes)
-        terminal.wait("4 cards added")
+        terminal.wait(ADDED[language])
         terminal.run()
         terminal.wait("位置编码")
         terminal.press("j", "Enter")  # the person's own deck stands below "all decks"
@@ -114,7 +115,7 @@ def test_the_screen_follows_the_size_of_the_window(tmp_path: Path) -> None:
     notes.write_text(NOTES, "utf-8")
     with Terminal(home, columns=120, rows=40, language="zh_CN.UTF-8") as terminal:
         terminal.run("add", notes)
-        terminal.wait("4 cards added")
+        terminal.wait(ADDED["zh_CN.UTF-8"])
         terminal.run("quiz", "is:own", "缩放")
         terminal.wait(is_question)
         terminal.press("Space")
