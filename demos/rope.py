@@ -16,7 +16,9 @@ class Params:
     head_dim: int = param(
         64, low=16, high=256, tiny=32, help="width of a head d (even)", zh="每个头的维度 d（偶数）"
     )
-    base: float = param(10_000.0, low=100, high=1e6, help="base of the angles", zh="角度的底数 base")
+    theta: float = param(
+        10_000.0, low=100, high=1e6, help="base of the angles (rope_theta)", zh="角度的底数（rope_theta）"
+    )
     offset: int = param(3, low=1, high=64, help="distance between query and key", zh="查询与键的距离")
     hf: bool = param(False, help="compare with transformers too", zh="同时与 transformers 对照")
 
@@ -33,7 +35,7 @@ def cos_sin(positions: Tensor, p: Params, lab: Lab) -> tuple[Tensor, Tensor]:
     """Cosines and sines (n, d/2) of m·θ_i, worked out in float64 and kept in float32."""
     # The usual mistake: model.to(bfloat16) takes the angles along; 8 bits cannot tell position 1001 from 1000.
     dtype = lab.variant(right=torch.float64, control=torch.bfloat16)
-    angles = positions[:, None].to(dtype) * frequencies(p.head_dim, p.base).to(dtype)  # m·θ_i
+    angles = positions[:, None].to(dtype) * frequencies(p.head_dim, p.theta).to(dtype)  # m·θ_i
     return angles.cos().float().to(lab.device), angles.sin().float().to(lab.device)
 
 
@@ -46,7 +48,7 @@ def rotate(x: Tensor, positions: Tensor, p: Params, lab: Lab) -> Tensor:
 
 def rotate_complex(x: Tensor, positions: Tensor, p: Params) -> Tensor:
     """The same in float64 and one line of algebra.  Pair i is (x_{2i}, x_{2i+1}): the layout of Meta's Llama."""
-    angles = positions[:, None].double() * frequencies(p.head_dim, p.base)
+    angles = positions[:, None].double() * frequencies(p.head_dim, p.theta)
     pairs = torch.view_as_complex(x.cpu().double().unflatten(-1, (-1, 2)).contiguous())  # (d/2,)
     return torch.view_as_real(pairs * torch.polar(torch.ones_like(angles), angles)).flatten(-2)  # z·e^{imθ}
 
@@ -55,9 +57,9 @@ def compare_with_transformers(x: Tensor, positions: Tensor, p: Params) -> Tensor
     from transformers import LlamaConfig
     from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding, apply_rotary_pos_emb
 
-    angles = {"rope_type": "default", "rope_theta": p.base}
+    angles = {"rope_type": "default", "rope_theta": p.theta}
     sizes = {"hidden_size": p.head_dim, "num_attention_heads": 1, "head_dim": p.head_dim}
-    config = LlamaConfig(rope_theta=p.base, rope_parameters=angles, **sizes)  # version 4 reads the first
+    config = LlamaConfig(rope_theta=p.theta, rope_parameters=angles, **sizes)  # version 4 reads the first
     x = x.expand(1, 1, len(positions), -1).cpu()
     return apply_rotary_pos_emb(x, x, *LlamaRotaryEmbedding(config)(x, positions[None]))[0][0, 0]
 
@@ -70,9 +72,9 @@ def run(lab: Lab, p: Params) -> None:
     lab.step("1 · Each pair of numbers is a hand of a clock")
     lab.say("""Take the d numbers as d/2 points of the plane and turn point i by the angle m·θ_i, m the position.
         The first pairs run like a second hand, the last ones like an hour hand.""")
-    theta = frequencies(d, p.base)
+    speed = frequencies(d, p.theta)
     shown = sorted({0, 1, d // 8, d // 4, d // 2 - 1})
-    rows = [[i, theta[i].item(), 2 * math.pi / theta[i].item()] for i in shown]
+    rows = [[i, speed[i].item(), 2 * math.pi / speed[i].item()] for i in shown]
     lab.table("Speed of the pairs", ["pair i", "θ_i (radians a token)", "tokens for one turn"], rows)
     positions = torch.arange(4096)
     stretch = (rotate(q, positions, p, lab).norm(dim=-1) / q.norm() - 1).abs().max()
@@ -97,7 +99,7 @@ def run(lab: Lab, p: Params) -> None:
     ours = (rotate(q, 1000 + distance, p, lab) * at_1000).sum(dim=-1).cpu()
     half = d // 2
     z = torch.complex(q[:half], q[half:]).cpu() * torch.complex(k[:half], -k[half:]).cpu()  # q_i k̄_i
-    theory = (z * torch.exp(1j * distance[:, None] * theta)).real.sum(dim=-1)
+    theory = (z * torch.exp(1j * distance[:, None] * speed)).real.sum(dim=-1)
     lab.series("Score by distance", distance, {"computed": ours, "formula": theory})
     gap = (ours - theory).abs().max()
     lab.claim("At every distance it is Re Σ q_i k̄_i e^{i(m−n)θ_i}", measured=gap, at_most=rounding)
@@ -117,7 +119,7 @@ def run(lab: Lab, p: Params) -> None:
     lab.step("4 · Far tokens speak more softly")
     lab.say("""Abel summation bounds the score by B(Δ) = mean over j of |Σ_{i<j} e^{iΔθ_i}|, up to a factor that q and
         k give (§3.4.3). It falls with distance, with ripples: a tendency, not a law.""")
-    waves = torch.polar(torch.ones(1025, d // 2, dtype=torch.float64), torch.arange(1025.0)[:, None] * theta)
+    waves = torch.polar(torch.ones(1025, d // 2, dtype=torch.float64), torch.arange(1025.0)[:, None] * speed)
     bound = waves.cumsum(dim=-1).abs().mean(dim=-1)  # (1025,)
     lab.series("Bound on the score, by distance", range(1025), {"B(Δ) / B(0)": bound / bound[0]})
     ratio = bound[256:].mean() / bound[0]

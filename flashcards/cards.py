@@ -60,8 +60,6 @@ class Draft:
     path: tuple[str, ...] = ()
     """Headings above the card, outermost first."""
     form: Form = "question"
-    key_points: tuple[str, ...] = ()
-    """What a good answer mentions, in order; markdown marks stripped."""
     remarks: tuple[str, ...] = ()
     """Statements that stood beside the card: shown with it, not graded."""
     context: str = ""
@@ -91,11 +89,14 @@ class Variant:
     question: str
     answer: str
     key_points: tuple[str, ...] = ()
+    """What a good answer mentions, in order, markdown marks stripped: a function of the answer."""
     remarks: tuple[str, ...] = ()
     context: str = ""
     also: tuple[str, ...] = ()
     notes_answer: str | None = None
     """What the notes say (perhaps nothing), where ``answer`` is the person's own; ``None``: it is the notes'."""
+    twin: CardId | None = None
+    """The card of ours that ``answer`` comes from, where the person's notes hold none."""
 
 
 @dataclass(frozen=True, slots=True)

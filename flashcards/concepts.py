@@ -1,14 +1,16 @@
 """Find the field's terms in a text: the glossary that demo links, twins and grading share.
 
-The terms stand in ``concepts.yaml`` beside this module, a plain file that anyone can extend.  It is read at
-the first question asked of it and never before: listing due cards needs no glossary.
+The terms stand in ``concepts.yaml`` beside this module, a plain file that anyone can extend; a person's own
+file is read after it (``extend_glossary``).  Both are read at the first question asked of them and never
+before: listing due cards needs no glossary.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from string import ascii_lowercase, ascii_uppercase
@@ -26,6 +28,9 @@ _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 _SEPARATORS = re.compile(r"[\s_-]+")
 
+_SEAM = re.compile(r"(?<=[a-z0-9])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[a-z0-9])")
+"""Where Latin and Chinese meet in a name: people write KV缓存 and KV 缓存."""
+
 
 class ConceptError(FlashcardsError):
     """The glossary file cannot be used as it stands."""
@@ -39,8 +44,9 @@ class Concept:
     zh: tuple[str, ...]
     en: tuple[str, ...]
     """English names and abbreviations; they occur in Chinese text as often as in English."""
-    demos: tuple[str, ...] = ()
-    """Slugs of the demos that show it, best first; a demo may be named before it exists."""
+    demos: tuple[str, ...] | None = None
+    """Slugs of the demos that show it, best first; a demo may be named before it exists.  Empty: no program
+    can show it.  ``None``: it says nothing about demos."""
 
 
 def concepts_in(text: str) -> list[Concept]:
@@ -48,7 +54,11 @@ def concepts_in(text: str) -> list[Concept]:
 
     Where names overlap the longer one is meant: "QLoRA" is not "LoRA", "prompt template" is not a prompt.
     """
-    return list(dict.fromkeys(map(_named, _glossary().pattern.findall(text.translate(_LOWER)))))
+    return list(dict.fromkeys(_mentions(text)))
+
+
+def _mentions(text: str) -> Iterable[Concept]:
+    return map(_named, _glossary().pattern.findall(text.translate(_LOWER)))
 
 
 def demos_for(question: str, path: Sequence[str] = ()) -> list[str]:
@@ -56,9 +66,12 @@ def demos_for(question: str, path: Sequence[str] = ()) -> list[str]:
 
     The headings above the question (``path``, outermost first) speak, the nearest first, only where the
     question names nothing that has a demo: under "PEFT" a question about P-tuning must not lead to LoRA.
+    Nor do they speak for a question that names something no program can show.
     """
     if slugs := _demos_of(question):
         return slugs
+    if any(concept.demos == () for concept in concepts_in(question)):
+        return []
     for text in reversed(path):
         if slugs := _demos_above(text):
             return list(slugs)
@@ -66,7 +79,9 @@ def demos_for(question: str, path: Sequence[str] = ()) -> list[str]:
 
 
 def _demos_of(text: str) -> list[str]:
-    ranked = [concept.demos for concept in concepts_in(text) if concept.demos]
+    """What is named most often speaks first; in a question, where all are named once, what is named first."""
+    named = Counter(_mentions(text))
+    ranked = [concept.demos for concept, _ in named.most_common() if concept.demos]
     return list(ranked[0]) if len(ranked) == 1 else list(dict.fromkeys(_by_turns(ranked)))
 
 
@@ -102,23 +117,59 @@ def _named(mention: str) -> Concept:
     return by_name.get(key) or by_name[key.removesuffix("s")]
 
 
+_own_file: Path | None = None
+
+
+def extend_glossary(file: Path) -> None:
+    """Read the person's own terms in ``file``, if it exists, after ours.
+
+    An id of ours gets their names added and, where they list demos, their demos in place of ours.
+    """
+    global _own_file
+    if file != _own_file:
+        _own_file = file
+        forget_glossary()
+
+
+def forget_glossary() -> None:
+    """Read the files again at the next question."""
+    for kept in (_glossary, _named, _demos_above):
+        kept.cache_clear()
+
+
+def glossary_state() -> str:
+    """Changes whenever one of the files does; by their stat alone."""
+    files = [file for file in (GLOSSARY, _own_file) if file is not None and file.is_file()]
+    return ",".join(f"{stat.st_size}:{stat.st_mtime_ns}" for stat in map(Path.stat, files))
+
+
 @cache
 def _glossary() -> _Glossary:
+    concepts = {concept.id: concept for concept in read_glossary(GLOSSARY)}
+    if _own_file is not None and _own_file.is_file():
+        for concept in read_glossary(_own_file):
+            ours = concepts.get(concept.id)
+            concepts[concept.id] = concept if ours is None else _extended(ours, concept)
     by_name: dict[str, Concept] = {}
     names: list[str] = []
-    for concept in read_glossary(GLOSSARY):
+    for concept in concepts.values():
         for name in (*concept.zh, *concept.en):
             owner = by_name.setdefault(_key(name), concept)
             if owner is not concept:
                 raise ConceptError(
                     '{glossary}: "{name}" names both {first} and {second}; keep it in one of them.',
-                    glossary=GLOSSARY,
+                    glossary=_own_file if _own_file and _own_file.is_file() else GLOSSARY,
                     name=name,
                     first=owner.id,
                     second=concept.id,
                 )
             names.append(name)
     return _Glossary(by_name, _compile(names))
+
+
+def _extended(ours: Concept, own: Concept) -> Concept:
+    demos = ours.demos if own.demos is None else own.demos
+    return replace(ours, zh=(*ours.zh, *own.zh), en=(*ours.en, *own.en), demos=demos)
 
 
 def read_glossary(file: Path) -> list[Concept]:
@@ -161,9 +212,8 @@ def _concept(file: Path, concept_id: str, entry: Any) -> Concept:
             concept_id=concept_id,
             key=unknown[0],
         )
-    return Concept(
-        concept_id, tuple(entry.get("zh", ())), tuple(entry.get("en", ())), tuple(entry.get("demos", ()))
-    )
+    demos = tuple(entry["demos"]) if "demos" in entry else None
+    return Concept(concept_id, tuple(entry.get("zh", ())), tuple(entry.get("en", ())), demos)
 
 
 def _key(name: str) -> str:
@@ -176,7 +226,7 @@ def _compile(names: Iterable[str]) -> re.Pattern[str]:
     words: _Trie = {}
     phrases: _Trie = {}
     for name in names:
-        spelling = _SEPARATORS.sub(" ", name.lower())
+        spelling = _SEPARATORS.sub(" ", _SEAM.sub(" ", name.lower()))
         node = words if _is_latin(spelling[0]) else phrases
         for character in spelling:
             node = node.setdefault(character, {})
@@ -190,12 +240,18 @@ def _compile(names: Iterable[str]) -> re.Pattern[str]:
 
 
 def _alternatives(node: _Trie) -> str:
-    """What may follow at a node of the trie; the end of a shorter name is tried last."""
+    """What may follow at a node of the trie; the end of a shorter name is tried last.
+
+    Just before it comes the separator: as it may be nothing, it would keep "k v cache" from leaving
+    "kv cache quantization" to the longer name.
+    """
     branches = [
-        (_SEPARATOR if character == " " else re.escape(character)) + _alternatives(child)
+        re.escape(character) + _alternatives(child)
         for character, child in node.items()
-        if character != "end"
+        if character not in (" ", "end")
     ]
+    if " " in node:
+        branches.append(_SEPARATOR + _alternatives(node[" "]))
     if "end" in node:
         branches.append("s?(?![a-z0-9])" if "latin" in node["end"] else "")
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"

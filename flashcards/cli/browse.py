@@ -11,7 +11,9 @@ from flashcards.cards import CardId
 from flashcards.cli.output import echo_columns, echo_json, markdown_lines, terminal_width
 from flashcards.locale import text
 from flashcards.study.library import Library
+from flashcards.study.numeric import readable_card
 from flashcards.study.search import Hit, hits
+from flashcards.study.twins import offered, twin_of
 from flashcards.text.sanitize import sanitize_line
 
 _query = click.argument("query", nargs=-1)
@@ -47,7 +49,7 @@ def show(home: Path | None, card_id: str, as_json: bool) -> None:
     """Show one card with its schedule, place and demos."""
     with Library.open(home) as library:
         card = library.card(CardId(card_id))
-        variant = card.variant(library.language)
+        variant = readable_card(card).variant(library.language)
         schedule = library.standing(card.id).schedule
         entry = _entry(hits(library, [card.id])[0])
         if as_json:
@@ -57,6 +59,8 @@ def show(home: Path | None, card_id: str, as_json: bool) -> None:
                     "answer": variant.answer,
                     "written": variant.notes_answer is not None,
                     "notes_answer": variant.notes_answer,
+                    "twin": twin_of(library, card.id),
+                    "offered": offered(library, card.id),
                     "key_points": list(variant.key_points),
                     "remarks": list(variant.remarks),
                     "context": variant.context,
@@ -77,7 +81,11 @@ def show(home: Path | None, card_id: str, as_json: bool) -> None:
         for part in (f"## {variant.question}", variant.context, variant.answer, notes, *variant.remarks):
             if part:
                 click.echo("\n" + "\n".join(markdown_lines(part, width)))
+        if variant.twin:
+            click.echo("\n" + sanitize_line(text("plain.by_twin", card_id=variant.twin)))
         facts = [text("cli.show.id", card_id=card.id), _state(entry)]
+        if twin := twin_of(library, card.id):
+            facts.append(text("cli.show.twin", card_id=twin))
         if schedule:
             facts.append(text("cli.show.stability", days=schedule.memory.stability))
         if card.place:
@@ -147,10 +155,26 @@ def set_marks(
 @click.command()
 @click.argument("kept", metavar="ID")
 @click.argument("duplicate", metavar="ID")
+@click.option("--undo", is_flag=True, help="Take a card of your notes and its twin apart.")
 @click.pass_obj
-def merge(home: Path | None, kept: str, duplicate: str) -> None:
-    """Say that two cards are one: the first keeps its history and takes the second's text and place."""
+def merge(home: Path | None, kept: str, duplicate: str, undo: bool) -> None:
+    """Say that two cards are one.
+
+    Of two cards of your notes the first keeps its history and takes the second's text and place.  A card of
+    your notes and one of ours become twins: they have one schedule, and a question without an answer shows ours.
+    """
+    from flashcards.study import twins
+
     with Library.open(home) as library:
+        pair = twins.note_and_ours(library, CardId(kept), CardId(duplicate))
+        if undo:
+            twins.part_pair(library, CardId(kept), CardId(duplicate))
+            click.echo(text("cli.merge.parted", card_id=kept, twin_id=duplicate))
+            return
+        if pair is not None:
+            twins.accept(library, *pair)
+            click.echo(text("cli.merge.linked", card_id=pair[0], twin_id=pair[1]))
+            return
         library.merge(CardId(kept), CardId(duplicate))
         click.echo(text("cli.merge.done", duplicate=duplicate, kept=kept))
 

@@ -1,4 +1,4 @@
-"""``flashcards demo``: list the demos, run one, see its source, guess its numbers, break it on purpose.
+"""``flashcards demo``: run a demo, guess its numbers, break it on purpose; list them, begin one, trust one.
 
 The options of a demo's own parameters are made from its source when its name is read; torch is
 never imported here.
@@ -7,30 +7,36 @@ never imported here.
 from __future__ import annotations
 
 import contextlib
-import json
-import shutil
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
 
-from flashcards.lab.catalogue import Catalogue, DemoInfo, read_catalogue
-from flashcards.lab.charts import number, table_lines
+from flashcards.cli.demo_output import Guesses, print_events, print_list, print_source, print_sum
+from flashcards.lab.batch import SharedProcesses, total
+from flashcards.lab.catalogue import DemoInfo, read_catalogue, read_demo
 from flashcards.lab.errors import LabError
-from flashcards.lab.events import Claim, End, Error, Event, Progress, Start, Table, encode
+from flashcards.lab.events import EXIT_CODES, Claim, End, Event, Start, encode
 from flashcards.lab.job import DeviceChoice, demo_threads
 from flashcards.lab.params import ParamSpec, Preset, nearest, suggestion
-from flashcards.lab.plain import PlainFace
-from flashcards.lab.predict import can_predict, grade_guess, parse_guess
 from flashcards.lab.runner import CPU_LIMIT, TIMEOUT, Run
-from flashcards.lab.standalone import terminal_style
-from flashcards.locale import language, other, said, text, translated
-from flashcards.text.sanitize import sanitize
+from flashcards.lab.starter import write_starter
+from flashcards.lab.transcripts import has_recording, replay
+from flashcards.lab.trust import Trust
+from flashcards.locale import language, said, text
+from flashcards.study.demos import added_paths, demo_folders, demos_of_folder, every_demo, is_own
+from flashcards.study.paths import Home, find_home
+from flashcards.text.sanitize import sanitize_line
 
 _DEMO = "flashcards.demo"
 _VALUES = "flashcards.demo.values"
+NEW = "new"
+BENCH = "--bench-gpu"
 
 
 class DemoCommand(click.Command):
@@ -39,8 +45,10 @@ class DemoCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Find the demo first, so that its parameters are options; every mistake is one line."""
         name = _name_among(args, self.params)
-        if name is not None:
-            ctx.meta[_DEMO] = read_catalogue().find(name)
+        if BENCH in args:
+            ctx.meta[_DEMO] = gpu_bench()
+        elif name not in (None, NEW):
+            ctx.meta[_DEMO] = find_demo(find_home(ctx.obj), name)
         ctx.meta[_VALUES] = {}
         try:
             return super().parse_args(ctx, args)
@@ -90,10 +98,13 @@ class DemoCommand(click.Command):
                     formatter.write_dl(records[own])
 
 
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
 @click.command("demo", cls=DemoCommand)
-@click.argument("name", required=False)
+@click.argument("words", nargs=-1, metavar="[NAME | new NAME [FOLDER]]")
 @click.option("--list", "listing", is_flag=True, help="List the demos.")
-@click.option("--all", "every", is_flag=True, help="Run every demo.")
+@click.option("--all", "every", is_flag=True, help="Run every demo that comes with the program, and sum up.")
 @click.option(
     "--preset",
     type=click.Choice(["tiny", "default", "gpu"]),
@@ -111,11 +122,19 @@ class DemoCommand(click.Command):
 @click.option("--predict", is_flag=True, help="Guess the numbers before you see them.")
 @click.option("--control", is_flag=True, help="Build the usual mistake in; exits 1 when claims break.")
 @click.option("--source", is_flag=True, help="Show the demo's source instead of running it.")
+@click.option(
+    "--recorded", is_flag=True, help="Show the recording that is kept of the demo instead of running it."
+)
+@click.option("--trust", type=_FOLDER, help="Let the demos of this folder run, as they are now.")
+@click.option("--distrust", type=_FOLDER, help="Let them run no longer.")
+@click.option(
+    BENCH, "bench", is_flag=True, help="Measure this machine's GPU; prints a page of markdown (docs/gpu.md)."
+)
 @click.option("--json", "as_json", is_flag=True, help="One event a line.")
 @click.pass_context
 def command(
     ctx: click.Context,
-    name: str | None,
+    words: tuple[str, ...],
     listing: bool,
     every: bool,
     preset: Preset | None,
@@ -125,50 +144,207 @@ def command(
     predict: bool,
     control: bool,
     source: bool,
+    recorded: bool,
+    trust: Path | None,
+    distrust: Path | None,
+    bench: bool,
     as_json: bool,
 ) -> None:
     """Run a demo: a small program that proves what a card says.
 
     Without a name it lists them.  'flashcards demo NAME --help' shows a demo's own parameters.
+    'flashcards demo new NAME' begins one of your own.
+
+    Exits 0 if all claims hold, 1 if one does not, 2 for wrong parameters, 3 if a library is missing and there
+    is nothing to show (without --json a recording is shown, which exits 0), 4 out of memory, 5 over time,
+    130 cancelled.
     """
+    home = find_home(ctx.obj)
     demo: DemoInfo | None = ctx.meta.get(_DEMO)
-    if name is not None and (every or listing):
-        raise LabError("Give a demo's name, or --all, or --list; not two of them.")
+    _require_one_wish(words, listing, every, bench)
+    if trust or distrust:
+        _set_trust(home, trust, distrust)
+        return
     if predict and (as_json or every):
         raise LabError("--predict asks one demo's questions; it does not go with --json or --all.")
-    catalogue = read_catalogue()
-    if demo is None and not every:
-        _list(catalogue, as_json)
+    if words[:1] == (NEW,):
+        _begin(home, words)
         return
-    demos = [demo] if demo else list(catalogue.demos.values())
+    if demo is None and not every:
+        print_list(every_demo(home, added_paths(home)), as_json)
+        return
+    demos = [demo] if demo else list(read_catalogue().demos.values())
     if source:
         for chosen in demos:
-            _show_source(chosen)
+            print_source(chosen)
+        return
+    if recorded:
+        for chosen in demos:
+            _show(chosen, replay(chosen), as_json)
         return
     options: dict[str, Any] = {"preset": preset, "device": device, "seed": seed, "control": control}
     if timeout is not None:
         # Who allows more time allows as much of the processor.
         options |= {"timeout": timeout, "cpu_limit": max(CPU_LIMIT, timeout * demo_threads())}
-    ends = []
-    for chosen in demos:
-        run = Run(chosen, ctx.meta[_VALUES], **options)
-        ends.append((chosen, _run(run, predict=predict, as_json=as_json)))
-        if ends[-1][1].status == "cancelled":
-            break
-    if every and not as_json:
-        _sum_up(ends)
-    ctx.exit(_exit_code([end for _, end in ends]))
+    if every:
+        ctx.exit(_run_all(demos, options, as_json))
+    assert demo is not None
+    if bench:
+        ctx.exit(_measure_gpu(demo, ctx.meta[_VALUES], options, as_json))
+    run = Run(_agreed(home, demo), ctx.meta[_VALUES], **options)
+    _run(run, _told(run, predict=predict, as_json=as_json))
+    end = run.end or End("cancelled")
+    as_is = not (as_json or ctx.meta[_VALUES] or control or preset or seed)
+    if end.status == "dependency" and as_is and has_recording(demo):
+        _show(demo, replay(demo), as_json)
+        return
+    ctx.exit(end.exit_code)
 
 
-def _run(run: Run, *, predict: bool, as_json: bool) -> End:
+def find_demo(home: Home, name: str) -> DemoInfo:
+    """The demo called ``name``: ours, which is found without opening the collection, else the person's or others'."""
+    ours = read_catalogue()
+    if name.strip().lower().replace("_", "-") in ours.demos:
+        return ours.find(name)
+    return every_demo(home, added_paths(home)).find(name)
+
+
+def gpu_bench() -> DemoInfo:
+    """The measurement of a GPU: a demo in form, kept with the runner because it proves something about a machine."""
+    import flashcards.lab
+
+    return read_demo(Path(flashcards.lab.__file__).with_name("gpu_bench.py"))
+
+
+def _require_one_wish(words: Sequence[str], listing: bool, every: bool, bench: bool) -> None:
+    if words and (every or listing or bench):
+        raise LabError("Give a demo's name, or --all, or --list; not two of them.")
+    most = 3 if words[:1] == (NEW,) else 1
+    if len(words) > most:
+        raise click.UsageError(f"Got unexpected extra argument ({words[most]})")
+
+
+def _run(run: Run, show: Callable[[Iterator[Event]], None]) -> End:
     """Show a run to its end.  Ctrl-C cancels it; a second one leaves at once."""
     with run, _interrupts(run.cancel):
-        if as_json:
-            for seq, event in enumerate(run):
-                click.echo(encode(event, seq))
-        else:
-            _print(run, _Guesses(run) if predict else None)
+        show(iter(run))
     return run.end or End("cancelled")
+
+
+def _told(run: Run, *, predict: bool, as_json: bool) -> Callable[[Iterator[Event]], None]:
+    """How its events are shown: as they come, or after the guesses."""
+    if predict:
+        return lambda events: print_events(run.demo, Guesses(run, events).events())
+    return lambda events: _show(run.demo, events, as_json)
+
+
+def _show(demo: DemoInfo, events: Iterator[Event], as_json: bool) -> None:
+    if as_json:
+        for seq, event in enumerate(events):
+            click.echo(encode(event, seq))
+    else:
+        print_events(demo, ((event, "") for event in events))
+
+
+def _run_all(demos: Sequence[DemoInfo], options: dict[str, Any], as_json: bool) -> int:
+    """Run them all, those of a tier in one process, and say the sum; returns the exit code."""
+    ends: list[tuple[DemoInfo, End]] = []
+    claims: list[Claim] = []
+    began = time.monotonic()
+    with contextlib.closing(SharedProcesses()) as processes:
+        for demo in demos:
+            run = Run(demo, keep=True, child=partial(processes.take, demo.tier), **options)
+            end = _run(run, partial(_show_and_keep, demo, claims, as_json))
+            ends.append((demo, end))
+            if end.status == "cancelled":
+                break
+    whole = total({demo.slug: end for demo, end in ends}, claims, time.monotonic() - began)
+    if as_json:
+        click.echo(encode(whole, 0))
+    else:
+        print_sum(ends, whole)
+    return EXIT_CODES[whole.status]
+
+
+def _show_and_keep(demo: DemoInfo, claims: list[Claim], as_json: bool, events: Iterator[Event]) -> None:
+    """Show a run and add what it claims to ``claims``."""
+
+    def heard() -> Iterator[Event]:
+        for event in events:
+            if isinstance(event, Claim):
+                claims.append(event)
+            yield event
+
+    _show(demo, heard(), as_json)
+
+
+def _measure_gpu(demo: DemoInfo, values: dict[str, Any], options: dict[str, Any], as_json: bool) -> int:
+    """Measure and print the page; where there is no GPU (and none but a GPU was asked for), one line and 3."""
+    from flashcards.lab.gpu import page
+
+    device = "cuda" if options["device"] == "auto" else options["device"]
+    run = Run(demo, values, **{**options, "device": device})
+    heard: list[Event] = []
+    end = _run(run, lambda events: heard.extend(events))
+    started = any(isinstance(event, Start) for event in heard)
+    if not started and end.status == "params" and device == "cuda":
+        click.echo(text("cli.demo.no_gpu"), err=True)
+        return EXIT_CODES["dependency"]
+    if as_json or not started or end.status not in ("passed", "failed"):
+        _show(demo, iter(heard), as_json)
+    else:
+        click.echo(page(heard))
+    return end.exit_code
+
+
+def _begin(home: Home, words: Sequence[str]) -> None:
+    """Write a starting demo, and say how to run it."""
+    if len(words) < 2:
+        raise LabError("Give the new demo a name: flashcards demo new NAME.")
+    folder = Path(words[2]).expanduser().resolve() if len(words) > 2 else home.demos
+    known = every_demo(home, added_paths(home)).demos
+    slug = words[1].strip().lower().replace("_", "-")
+    if slug in known:
+        raise LabError(
+            "{path}: a demo called {slug} exists already; choose another name.",
+            path=known[slug].path,
+            slug=slug,
+        )
+    trust, before = Trust(home.trusted), folder.is_dir() and any(folder.rglob("*.py"))
+    trusted = not is_own(home, folder) and (not before or trust.standing(folder) == "trusted")
+    path = write_starter(words[1], folder)
+    if trusted:  # nothing is in it that the person did not write or trust
+        trust.trust(folder)
+    click.echo(text("cli.demo.begun", path=sanitize_line(str(path))))
+    if folder in demo_folders(home, added_paths(home)):
+        click.echo(text("cli.demo.begun_here", slug=slug))
+    else:
+        click.echo(text("cli.demo.begun_elsewhere", path=sanitize_line(str(path))))
+
+
+def _set_trust(home: Home, trusted: Path | None, distrusted: Path | None) -> None:
+    trust = Trust(home.trusted)
+    if trusted:
+        click.echo(text("cli.demo.trusted", count=trust.trust(trusted), folder=sanitize_line(str(trusted))))
+    if distrusted:
+        trust.distrust(distrusted)
+        click.echo(text("cli.demo.distrusted", folder=sanitize_line(str(distrusted))))
+
+
+def _agreed(home: Home, demo: DemoInfo) -> DemoInfo:
+    """The demo, once the person agrees to run what is not ours; without a terminal as it is, for the run to refuse."""
+    if not (demo.untrusted and sys.stdin.isatty() and sys.stderr.isatty()):
+        return demo
+    folder, trust = demo.path.parent, Trust(home.trusted)
+    place = sanitize_line(str(folder))
+    click.echo(text("cli.demo.others", slug=demo.slug, folder=place), err=True)
+    if trust.standing(folder) == "changed":
+        names = ", ".join(map(sanitize_line, trust.changes(folder)))
+        click.echo(text("cli.demo.changed", names=names), err=True)
+    if not click.confirm(text("cli.demo.trust_it", folder=place), default=False, err=True):
+        raise click.exceptions.Exit(2)
+    trust.trust(folder)
+    return demos_of_folder(home, folder).find(demo.slug)
 
 
 @contextlib.contextmanager
@@ -184,143 +360,6 @@ def _interrupts(cancel: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-class _Guesses:
-    """Holds a run's events back until its questions are answered."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        self._asking = True
-
-    def events(self) -> Iterator[tuple[Event, str]]:
-        """The run's events, each with a line on how good the guess was (empty where there was none)."""
-        held: list[tuple[Event, str]] = []
-        for event in self._run:
-            if isinstance(event, Start):
-                yield event, ""
-            else:
-                held.append((event, self._ask(event)))
-        yield from held
-
-    def _ask(self, event: Event) -> str:
-        if not (self._asking and isinstance(event, Claim) and can_predict(event)):
-            return ""
-        guess = self._answer(event)
-        if guess is None:
-            return ""
-        rating = grade_guess(guess, event)
-        return text("cli.demo.guess", guess=number(guess), grade=text(f"plain.rating.{rating.name.lower()}"))
-
-    def _answer(self, claim: Claim) -> float | None:
-        """The person's number; None for no answer.  The end of input and Ctrl-C end the questions."""
-        unit = f" [{claim.unit}]" if claim.unit else ""
-        click.echo(f"\n{sanitize(claim.predict or '')}{unit}")
-        while True:
-            before = signal.signal(signal.SIGINT, signal.default_int_handler)
-            try:
-                typed = input("> ")
-            except EOFError:
-                self._asking = False
-                return None
-            except KeyboardInterrupt:
-                self._asking = False
-                self._run.cancel()
-                return None
-            finally:
-                signal.signal(signal.SIGINT, before)
-            if not typed.strip():
-                return None
-            try:
-                return parse_guess(typed, claim.unit)
-            except LabError as error:
-                click.echo(f"{said(error)} {text('cli.demo.skip')}")
-
-
-def _print(run: Run, guesses: _Guesses | None) -> None:
-    width = shutil.get_terminal_size().columns
-    face = PlainFace(terminal_style(), width, run.demo.paper, translated, language())
-    started = False
-    for event, note in guesses.events() if guesses else ((event, "") for event in run):
-        started = started or isinstance(event, Start)
-        if not started:  # a wrong value or a missing library: one line, and no page around it
-            if isinstance(event, Error):
-                click.echo(f"{said(event.message)} {said(event.hint)}".strip(), err=True)
-            continue
-        _show_progress(event)
-        for line in face.lines(event):
-            click.echo(line)
-        if note:
-            click.echo(f"      {note}")
-
-
-def _show_progress(event: Event) -> None:
-    """One line on the terminal that the next event wipes away."""
-    if sys.stdout.isatty() and sys.stderr.isatty():
-        line = f"  {event.fraction:4.0%} {sanitize(event.text)}" if isinstance(event, Progress) else ""
-        click.echo(f"\r\x1b[K{line}", nl=False, err=True)
-
-
-def _list(catalogue: Catalogue, as_json: bool) -> None:
-    demos = list(catalogue.demos.values())
-    if as_json:
-        entries = [
-            {
-                "slug": demo.slug,
-                "title": demo.titles["en"],
-                "title_zh": demo.titles["zh"],
-                "topic": demo.topic,
-                "proves": demo.proves,
-                "tier": demo.tier,
-            }
-            for demo in demos
-        ]
-        click.echo(json.dumps(entries, ensure_ascii=False, indent=2))
-    else:
-        width = max((len(demo.slug) for demo in demos), default=0)
-        one = language()
-        for topic in dict.fromkeys(demo.topic for demo in demos):
-            click.echo(f"\n{topic}")
-            for demo in demos:
-                if demo.topic == topic:
-                    click.echo(f"  {demo.slug:{width}}  {demo.titles[one]}  {demo.titles[other(one)]}")
-                    click.echo(f"  {'':{width}}  {demo.proves}")
-        click.echo("\n" + text("cli.demo.how"))
-    for problem in catalogue.problems:
-        click.echo(said(problem), err=True)
-
-
-def _show_source(demo: DemoInfo) -> None:
-    source = demo.path.read_text(encoding="utf-8")
-    if terminal_style().colour:
-        from pygments import highlight
-        from pygments.formatters import TerminalFormatter
-        from pygments.lexers import PythonLexer
-
-        source = highlight(source, PythonLexer(), TerminalFormatter())
-    click.echo(source, nl=not source.endswith("\n"))
-
-
-def _sum_up(ends: Sequence[tuple[DemoInfo, End]]) -> None:
-    rows = [
-        [demo.slug, text(f"cli.status.{end.status}"), end.passed, end.failed, round(end.wall_seconds, 1)]
-        for demo, end in ends
-    ]
-    heads = [text(f"cli.demo.column.{name}") for name in ("demo", "status", "held", "broke", "seconds")]
-    table = Table("", heads, rows)
-    click.echo()
-    for line in table_lines(table, shutil.get_terminal_size().columns):
-        click.echo(line)
-
-
-def _exit_code(ends: Sequence[End]) -> int:
-    """The one code of a run; of several runs, the code they failed with if it is the same, else 1."""
-    codes = {end.exit_code for end in ends} - {0}
-    if not codes:
-        return 0
-    if 130 in codes:
-        return 130
-    return codes.pop() if len(codes) == 1 else 1
 
 
 def _name_among(args: Sequence[str], options: Sequence[click.Parameter]) -> str | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +12,10 @@ from flashcards.cli.output import echo_columns, echo_json
 from flashcards.locale import said, text
 from flashcards.study.library import Library
 from flashcards.text.sanitize import sanitize_line
+
+if TYPE_CHECKING:
+    from flashcards.cards import Draft
+    from flashcards.study.lint import Finding
 
 _paths = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 _dialect = click.option("--dialect", help="Read the files as this dialect instead of detecting it.")
@@ -64,18 +69,27 @@ def remove(home: Path | None, source: str) -> None:
 @click.option("--skipped", is_flag=True, help="Also show what is in no card, and why.")
 @_json
 def check(paths: tuple[Path, ...], dialect: str | None, skipped: bool, as_json: bool) -> None:
-    """Show how files are read, without keeping anything."""
+    """Show how files are read, without keeping anything.
+
+    Decks in our own format are checked through and through (docs/decks.md); exit code 1 where one has errors.
+    """
+    from flashcards.lab.catalogue import read_catalogue
     from flashcards.sources import read_path
     from flashcards.sources.check import report, skipped_report
+    from flashcards.study.lint import Linter
     from flashcards.study.scan import note_files
 
     _known_dialect(dialect)
     cards: list[dict[str, Any]] = []
     left_out: list[dict[str, Any]] = []
+    findings: list[Finding] = []
+    linter = Linter(read_catalogue())
     for path in paths:
         for file in note_files(path) if path.is_dir() else [path]:
             reading = read_path(file, dialect)
-            cards += report(reading, file)
+            found = linter.check(reading, file)
+            findings += found
+            cards += _with_findings(report(reading, file), reading.drafts, found)
             left_out += skipped_report(reading, file)
             if not as_json:
                 answered = sum(draft.answered for draft in reading.drafts)
@@ -88,15 +102,41 @@ def check(paths: tuple[Path, ...], dialect: str | None, skipped: bool, as_json: 
                     skipped=len(reading.skipped),
                 )
                 click.echo(sanitize_line(read))
-            for problem in reading.problems:
-                click.echo(sanitize_line(said(problem.located(str(file)))), err=as_json)
+            for line in [f.located() for f in found] or [p.located(str(file)) for p in reading.problems]:
+                click.echo(sanitize_line(said(line)), err=as_json)
+    errors = sum(finding.level == "error" for finding in findings)
     if as_json:
-        echo_json({"cards": cards, "skipped": left_out} if skipped else cards)
+        every = [_finding_entry(finding) for finding in findings]
+        echo_json({"cards": cards, "skipped": left_out, "findings": every} if skipped else cards)
     elif skipped:
         for block in left_out:
             content = " ".join(str(block["text"]).split())
             place, reason = f"{block['file']}:{block['line']}", said(str(block["reason"]))
             click.echo(sanitize_line(f"{place}: {reason}: {content[:80]}"))
+    if findings and not as_json:
+        click.echo(text("cli.check.findings", errors=errors, notes=len(findings) - errors))
+    if errors:
+        raise click.exceptions.Exit(1)
+
+
+def _with_findings(
+    entries: list[dict[str, Any]], drafts: Sequence[Draft], findings: Sequence[Finding]
+) -> list[dict[str, Any]]:
+    """The report's entries, each with what the linter found between its lines; untouched where it found nothing."""
+    for entry, draft in zip(entries, drafts, strict=True):
+        inside = [f for f in findings if draft.line <= f.line <= draft.end_line]
+        if inside:
+            entry["findings"] = [_finding_entry(finding) for finding in inside]
+    return entries
+
+
+def _finding_entry(finding: Finding) -> dict[str, Any]:
+    return {
+        "file": finding.file,
+        "line": finding.line,
+        "level": finding.level,
+        "message": str(finding.message),
+    }
 
 
 @click.command()

@@ -101,10 +101,16 @@ class PlainQuiz:
         self._show(variant.question)
         if variant.context:
             self._show(variant.context)
-        reply = self._read(text("plain.your_answer" if self.typed else "plain.reveal"))
+        number = self.session.asks_number
+        prompt = "plain.your_answer" if self.typed else "plain.your_number" if number else "plain.reveal"
+        reply = self._read(text(prompt))
         if reply is None or (not self.typed and self._other_key(reply)):
             return
-        self.session.reveal(reply if self.typed else None)
+        self.session.reveal(reply if self.typed or (number and reply.strip()) else None)
+        if self.session.verdict:
+            click.echo(sanitize_line(said(self.session.verdict)))
+        if variant.twin:
+            click.echo(sanitize_line(text("plain.by_twin", card_id=variant.twin)))
         self._show(variant.answer)
         for remark in variant.remarks:
             self._show(f"> {remark}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -34,9 +34,9 @@ LONGEST = 12
 @click.command()
 @click.option(
     "--period",
-    type=click.Choice(["day", "month", "year", "all"]),
+    type=click.Choice(get_args(Period)),
     default="month",
-    help="Today, the last 30 days, the last 365, or all.",
+    help="Today, the last 30 days, 13 weeks, 365 days, or all.",
 )
 @click.option("--deck", "query", metavar="QUERY", default="", help="Only these cards: a deck, or any query.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

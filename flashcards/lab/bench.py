@@ -52,6 +52,8 @@ class Lab:
         """Ids of the claims that held, in order."""
         self.failed: list[str] = []
         """Ids of the claims that broke, in order."""
+        self.device_peak = 0
+        """Bytes on the accelerator at most, before ``measure`` last began to count anew."""
         self._dtype = dtype
         self._ids: set[str] = set()
         self._emitted = 0
@@ -161,6 +163,27 @@ class Lab:
     def progress(self, fraction: float, text: str = "") -> None:
         """Say how far a long part is, 0 to 1."""
         self._emit(events.Progress(min(1.0, max(0.0, float(fraction))), text))
+
+    def measure(self, title: str, work: Callable[[], Any], *, flops: float = 0, bytes: float = 0) -> None:
+        """On CUDA, show how long ``work`` takes, at what rate, which share that is of the card's ceiling, and its
+        peak memory; elsewhere do nothing, so that no demo needs an ``if``.
+
+        Give the ``flops`` it does (against a large matrix product) or the ``bytes`` it moves (against a copy).
+        """
+        if self.device != "cuda":
+            return
+        import torch
+
+        from flashcards.lab.gpu import ceilings, rate
+
+        most = ceilings(self.device, self.dtype)
+        self.device_peak = max(self.device_peak, torch.cuda.max_memory_allocated())
+        torch.cuda.reset_peak_memory_stats()
+        speed = rate(work, self.device, most, flops=flops, bytes=bytes)
+        self.observe(f"{title}: time", significant(1000 * speed.seconds), "ms")
+        self.observe(f"{title}: rate", significant(speed.per_second), speed.unit)
+        self.observe(f"{title}: share of the card's ceiling", significant(speed.share))
+        self.observe(f"{title}: peak memory", significant(torch.cuda.max_memory_allocated() / 2**20), "MiB")
 
     # What a demo claims
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -18,9 +18,9 @@ from flashcards.lab.errors import LabError
 from flashcards.lab.params import ParamSpec, ParamType, nearest, suggestion
 from flashcards.shipped import shipped_folder
 
-RUNNER_OPTIONS = frozenset(
-    ("list", "all", "preset", "device", "seed", "timeout", "predict", "control", "source", "json", "help")
-)
+_OPTIONS = """list all preset device seed timeout predict control source recorded
+    trust distrust bench-gpu json help"""
+RUNNER_OPTIONS = frozenset(_OPTIONS.split())
 """Options of ``flashcards demo`` itself, which no parameter may take."""
 
 _FIRST_LINE = re.compile(r"(?:(?P<title>.+?) (?:—|--) )?(?P<claim>.+?)(?:\s{2,}(?P<paper>\S.*))?", re.DOTALL)
@@ -44,6 +44,12 @@ class DemoInfo:
     path: Path
     predicts: bool = False
     """Whether it asks for guesses: one of its claims carries ``predict``."""
+    shipped: bool = True
+    """Whether it came with the program."""
+    untrusted: bool = False
+    """True for a demo of others whose folder the person has not trusted: it is shown, never run."""
+    digest: str = ""
+    """SHA-256 of a demo of others as the person trusted it; empty for our own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,13 @@ class Catalogue:
 
 def read_catalogue(folder: Path | None = None) -> Catalogue:
     """The demos of ``folder``, by default those that come with the program, sorted by topic and slug."""
+    return read_demos(sorted((folder or shipped_folder("demos")).glob("[!_.]*.py")))
+
+
+def read_demos(paths: Iterable[Path]) -> Catalogue:
+    """The demos in these files, sorted by topic and slug."""
     demos, problems = [], []
-    for path in sorted((folder or shipped_folder("demos")).glob("[!_.]*.py")):
+    for path in paths:
         try:
             demos.append(read_demo(path))
         except LabError as error:
@@ -94,8 +105,9 @@ def read_demo(path: Path) -> DemoInfo:
         raise LabError(
             "{file}:{line}: not valid Python: {reason}.", file=path.name, line=error.lineno, reason=error.msg
         ) from None
-    except (OSError, ValueError) as error:
-        raise LabError("{file}: cannot be read: {error}.", file=path.name, error=error) from None
+    except (OSError, ValueError, RecursionError, MemoryError) as error:  # the last two: nested too deeply
+        reason = str(error) or type(error).__name__
+        raise LabError("{file}: cannot be read: {error}.", file=path.name, error=reason) from None
     docstring = ast.get_docstring(module)
     if not docstring:
         raise LabError("{file}:1: a demo opens with a docstring that says what it proves.", file=path.name)
@@ -155,7 +167,7 @@ def _param(name: str, node: ast.AnnAssign, path: Path) -> ParamSpec:
             name=name,
             types=", ".join(_PARAM_TYPES),
         )
-    if name in RUNNER_OPTIONS:
+    if name.replace("_", "-") in RUNNER_OPTIONS:
         raise LabError(
             "{place}: --{name} is an option of every demo; call the parameter something else.",
             place=place,

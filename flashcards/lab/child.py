@@ -12,6 +12,7 @@ import contextlib
 import faulthandler
 import importlib
 import io
+import json
 import os
 import queue
 import signal
@@ -20,15 +21,21 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from flashcards.lab.events import End, Event, Log, encode
+from flashcards.lab.events import VERSION, End, Error, Event, Log, encode
 from flashcards.lab.execute import Cancelled, execute
 from flashcards.lab.job import Job
 from flashcards.lab.limits import limit_cpu
 
 WARM = "warm "
 """Starts the line that names modules to import before the first job comes."""
+READY = "warm"
+"""Type of the record that says that these modules are imported."""
 LONGEST_LOG_LINE = 2_000
 MOST_LOG_LINES = 2_000
+LARGEST_RECORD = 1 << 20
+"""Bytes of one event; nobody reads a longer text or table."""
+MOST_BYTES = 64 << 20
+"""Bytes of all events of a run: what a face can hold."""
 LONGEST_DRAIN = 0.5
 """Seconds to wait for a pipe that a program left running by the demo may hold open."""
 
@@ -41,20 +48,41 @@ class EventPipe:
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._lock = threading.RLock()
-        self._seq = 0
-        self._logged = 0
+        self._seq = self._logged = self._sent = 0
         self._writing = False
         self._cancelled = False
 
     def restart(self) -> None:
         """Count records from 0 again: another run begins."""
-        self._seq = self._logged = 0
+        self._seq = self._logged = self._sent = 0
+
+    def ready(self) -> None:
+        """Say that the modules asked for are imported."""
+        self._send(json.dumps({"v": VERSION, "seq": 0, "type": READY}).encode())
+
+    def mute(self) -> None:
+        """In a process that the demo forked: it is not the run, and must not hold the pipe open."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._fd, inheritable=False)
+        os.close(nowhere)
 
     def emit(self, event: Event) -> None:
-        """Write one event.  Raises Cancelled, in the main thread only, if that was asked meanwhile."""
+        """Write one event.
+
+        Raises Cancelled, in the main thread only, if that was asked meanwhile; ValueError for one that is too
+        large, or one too many.
+        """
         with self._lock:
+            line = encode(event, self._seq, templates=True).encode("utf-8")
+            if not isinstance(event, Log | Error | End):  # these are bounded, and said in every case
+                _bounded(
+                    len(line), LARGEST_RECORD, "one thing shown is larger than {limit} MB; show less of it"
+                )
+                _bounded(self._sent, MOST_BYTES, "more than {limit} MB shown; show less")
             self._writing = True
-            self._write(event)
+            self._seq += 1
+            self._sent += len(line)
+            self._send(line)
             self._writing = False
         if self._cancelled and threading.current_thread() is threading.main_thread():
             self._cancelled = False
@@ -80,14 +108,18 @@ class EventPipe:
         else:
             raise Cancelled
 
-    def _write(self, event: Event) -> None:
-        line = encode(event, self._seq, templates=True).encode("utf-8") + b"\n"
-        self._seq += 1
+    def _send(self, line: bytes) -> None:
+        line += b"\n"
         try:
             while line:
                 line = line[os.write(self._fd, line) :]
         except OSError:  # nobody reads: the parent is gone
             os._exit(1)
+
+
+def _bounded(size: int, limit: int, message: str) -> None:
+    if size > limit:
+        raise ValueError(message.format(limit=limit >> 20))
 
 
 class LineBuffer:
@@ -165,6 +197,8 @@ def main() -> None:
     stdout = CapturedStream(1, pipe.logger("stdout"))
     stderr = CapturedStream(2, pipe.logger("stderr"))
     sys.stdout, sys.stderr = stdout, stderr
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=pipe.mute)
     threading.Thread(target=_read_jobs, args=(jobs,), daemon=True).start()
     for signum in (signal.SIGTERM, getattr(signal, "SIGBREAK", signal.SIGTERM)):
         signal.signal(signum, pipe.cancel)
@@ -174,9 +208,12 @@ def main() -> None:
             line = jobs.get()
             if line.startswith(WARM):
                 _warm(line.removeprefix(WARM))
+                pipe.ready()
                 continue
             job = Job.from_json(line)
             pipe.restart()
+            if job.last:
+                _die_with_parent()
             if job.cpu_seconds is not None:
                 limit_cpu(job.cpu_seconds)
             end = execute(job, _emit_after_prints(pipe, (stdout, stderr), close=job.last))
@@ -204,6 +241,21 @@ def _ignore_interrupts() -> None:
     """Ctrl-C belongs to the parent, which cancels in its own way."""
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _die_with_parent() -> None:
+    """Have the kernel (Linux) kill the group when the parent's end of stdin closes.
+
+    The thread that waits for that end needs the interpreter's lock, which C code may hold for minutes (one
+    regular expression is enough).  After the last job nothing else can happen on stdin.
+    """
+    if sys.platform != "linux" or os.getpgrp() != os.getpid():
+        return
+    import fcntl
+
+    fcntl.fcntl(0, fcntl.F_SETOWN, -os.getpgrp())
+    fcntl.fcntl(0, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 def _read_jobs(jobs: queue.SimpleQueue[str]) -> None:

@@ -9,6 +9,7 @@ from flashcards.errors import Message
 from flashcards.lab import Tier
 from flashcards.lab.errors import LabError
 from flashcards.lab.job import DeviceChoice
+from flashcards.lab.limits import free_memory
 
 
 def choose_device(wanted: DeviceChoice, tier: Tier) -> tuple[str, str]:
@@ -50,6 +51,17 @@ def dtype_name(device: str, tier: Tier) -> str:
     return "float32"
 
 
+def free_on(device: str) -> int | None:
+    """Bytes that are free where a run computes; None if unknown."""
+    if device == "cpu":
+        return free_memory()
+    import torch
+
+    if device == "cuda":
+        return int(torch.cuda.mem_get_info()[0])
+    return int(torch.mps.recommended_max_memory()) - int(torch.mps.driver_allocated_memory())
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an exception says that memory ran out, on the CPU or on an accelerator."""
     text = str(error).lower()
@@ -64,10 +76,10 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def is_device_failure(error: BaseException) -> bool:
-    """Whether an exception comes from the accelerator rather than from the demo."""
-    return isinstance(error, RuntimeError) and any(
-        sign in str(error) for sign in ("CUDA", "cuBLAS", "CUBLAS", "cuDNN", "MPS")
-    )
+    """Whether an exception comes from the accelerator rather than from the demo or its sizes."""
+    if not isinstance(error, RuntimeError) or is_out_of_memory(error):
+        return False
+    return any(sign in str(error) for sign in ("CUDA", "cuBLAS", "CUBLAS", "cuDNN", "MPS"))
 
 
 def _matmul_problem(torch: Any, device: str) -> str:

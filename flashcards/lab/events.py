@@ -50,6 +50,8 @@ class Start:
     control: bool = False
     note: str = ""
     """Why this device, where it is not the one a reader would expect."""
+    recorded: bool = False
+    """True where a kept run is shown instead of one that happens now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,25 @@ class End:
         return EXIT_CODES[self.status]
 
 
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The sum over several runs.  A line of its own after them; no part of any run."""
+
+    status: Status
+    demos: int
+    claims: int
+    """Claims of all runs; observations are none."""
+    distinct: int
+    """Claims with a title of their own: what two demos both claim counts once."""
+    illustrations: int
+    """Claims that no control can break."""
+    passed: int
+    failed: int
+    wall_seconds: float
+    statuses: Mapping[str, Status] = field(default_factory=dict)
+    """How each demo ended, by slug."""
+
+
 Event = Start | Step | Say | Table | Matrix | Series | Tokens | Claim | Progress | Log | Error | End
 
 _TYPES: Mapping[str, type[Event]] = {
@@ -184,7 +205,7 @@ _NUMERIC_FIELDS = frozenset({"measured", "expected", "tol", "values", "series", 
 _NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
-def encode(event: Event, seq: int, *, templates: bool = False) -> str:
+def encode(event: Event | Total, seq: int, *, templates: bool = False) -> str:
     """One line of JSON without its newline; ``seq`` counts the records of a run from 0.
 
     With ``templates``, as our own processes tell each other, a message keeps its template for a face to translate.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import random
 import sys
@@ -16,11 +17,11 @@ from typing import Any
 from flashcards.errors import Message
 from flashcards.lab import Lab, events
 from flashcards.lab.catalogue import DemoInfo, read_demo
-from flashcards.lab.device import choose_device, dtype_name, is_device_failure, is_out_of_memory
+from flashcards.lab.device import choose_device, dtype_name, free_on, is_device_failure, is_out_of_memory
 from flashcards.lab.errors import LabError
 from flashcards.lab.events import End, Error, Event, Start
 from flashcards.lab.job import Job, demo_threads
-from flashcards.lab.limits import limit_memory, peak_memory
+from flashcards.lab.limits import SHARE_OF_FREE_MEMORY, forget_peak, limit_memory, peak_memory
 from flashcards.lab.params import Value, smaller
 
 Emit = Callable[[Event], None]
@@ -54,6 +55,8 @@ def execute(job: Job, emit: Emit, demo: tuple[RunFunction, type[Any]] | None = N
 
     ``demo`` is ``(run, Params)`` where the file is imported already.
     """
+    if not job.last:
+        forget_peak()
     started, cpu_started = time.perf_counter(), time.process_time()
     outcome = _attempt(job, emit, demo)
     if outcome.error:
@@ -67,7 +70,7 @@ def execute(job: Job, emit: Emit, demo: tuple[RunFunction, type[Any]] | None = N
         wall_seconds=round(time.perf_counter() - started, 4),
         cpu_seconds=round(time.process_time() - cpu_started, 4),
         peak_bytes=peak_memory(),
-        device_peak_bytes=_device_peak(device),
+        device_peak_bytes=max(_device_peak(device), outcome.lab.device_peak if outcome.lab else 0),
     )
     emit(end)
     return end
@@ -85,9 +88,10 @@ def _attempt(job: Job, emit: Emit, demo: tuple[RunFunction, type[Any]] | None) -
     lab: Lab | None = None
     try:
         info = read_demo(Path(job.path))
-        run, params = demo or _load(info)
+        run, params = demo or _load(info, job.digest)
         device, note = choose_device(job.device, info.tier)
         chosen = _checked(params, _values(job, device), info)
+        _require_memory(params, _values(job, device), info, device)
         try:
             lab = _start(job, info, device, note, emit)
             run(lab, chosen)
@@ -152,18 +156,63 @@ def _checked(params: type[Any], values: Mapping[str, Value], info: DemoInfo) -> 
     return chosen
 
 
+def _require_memory(params: type[Any], values: Mapping[str, Value], info: DemoInfo, device: str) -> None:
+    """Refuse what cannot fit: ``Params.bytes()``, where a demo has it, against four fifths of what is free."""
+    needed, free = _bytes(params, values), free_on(device)
+    if needed is None or free is None or needed <= free * SHARE_OF_FREE_MEMORY:
+        return
+    message = Message(
+        "{slug}: would take {needed:,.1f} GiB; {free:,.1f} GiB are free on {device}.",
+        slug=info.slug,
+        needed=needed / 2**30,
+        free=free / 2**30,
+        device=device,
+    )
+    raise _Stopped(out_of_memory(message, _that_fits(params, values, info, free * SHARE_OF_FREE_MEMORY)))
+
+
+def _that_fits(
+    params: type[Any], values: Mapping[str, Value], info: DemoInfo, room: float
+) -> Mapping[str, Value]:
+    """Sizes halved until they fit; none where halving does not help."""
+    advice: dict[str, Value] = {}
+    while step := smaller(info.params, {**values, **advice}):
+        advice |= step
+        needed = _bytes(params, {**values, **advice})
+        if needed is not None and needed <= room:
+            return advice
+    return {}
+
+
+def _bytes(params: type[Any], values: Mapping[str, Value]) -> int | None:
+    """The demo's own estimate for these values; None where it has none, or they do not go together."""
+    chosen = params(**values)
+    if not hasattr(chosen, "bytes"):
+        return None
+    try:
+        getattr(chosen, "check", int)()
+        return int(chosen.bytes())
+    except ValueError:
+        return None
+
+
 def _values(job: Job, device: str) -> Mapping[str, Value]:
     return job.gpu_params if device == "cuda" and job.gpu_params is not None else job.params
 
 
-def _load(info: DemoInfo) -> tuple[RunFunction, type[Any]]:
+def _load(info: DemoInfo, digest: str = "") -> tuple[RunFunction, type[Any]]:
     """Import a demo's file under a name of its own and return its ``run`` and ``Params``."""
+    source = info.path.read_bytes()
+    if digest and hashlib.sha256(source).hexdigest() != digest:
+        raise _Stopped(Error(Message("{file}: has changed since you trusted it.", file=info.path.name)))
     name = f"flashcards_demo_{info.path.stem}"
     spec = importlib.util.spec_from_file_location(name, info.path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their module up there
-    spec.loader.exec_module(module)
+    exec(
+        compile(source, str(info.path), "exec"), module.__dict__
+    )  # what was looked at, not what is there now
     if not callable(getattr(module, "run", None)):
         raise _Stopped(Error(Message("{file}: no function run(lab, p) in this file.", file=info.path.name)))
     return module.run, module.Params
@@ -232,7 +281,12 @@ def _seed(seed: int) -> None:
     if torch is not None:
         warnings.filterwarnings("ignore", message=".*deterministic.*")
         torch.manual_seed(seed)
-        torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.set_default_dtype(
+            torch.float32
+        )  # what a demo before this one, in this process, may have changed
+        torch.set_grad_enabled(True)
+        # Not torch.use_deterministic_algorithms, which imports the compiler: 0.8 s for a flag it does not need.
+        torch.set_deterministic_debug_mode("warn")
         torch.set_num_threads(demo_threads())
 
 

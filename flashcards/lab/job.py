@@ -32,6 +32,8 @@ class Job:
     """CPU time this run may use; None for no limit."""
     memory_bytes: int | None = None
     """Memory this run may take on top of what is loaded; on a CPU only, as CUDA reserves terabytes."""
+    digest: str = ""
+    """SHA-256 that the file must have: what the person trusted.  Empty for our own demos."""
     last: bool = True
     """Whether the process ends after this job."""
 

@@ -38,14 +38,29 @@ def limit_memory(extra_bytes: int) -> None:
 
 def memory_budget() -> int | None:
     """Bytes a demo may take: four fifths of what is free, also in the container; None if unknown."""
-    free = [value for value in (_available_memory(), _cgroup_headroom()) if value is not None]
-    return int(min(free) * SHARE_OF_FREE_MEMORY) if free else None
+    free = free_memory()
+    return None if free is None else int(free * SHARE_OF_FREE_MEMORY)
+
+
+def free_memory() -> int | None:
+    """Bytes that are free, also in the container; None if unknown.  On macOS all there are: it frees by itself."""
+    known = [value for value in (_available_memory(), _cgroup_headroom()) if value is not None]
+    return min(known) if known else _physical_memory()
+
+
+def forget_peak() -> None:
+    """Count the peak of this process anew (Linux): it served another demo before."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
 
 
 def peak_memory() -> int:
     """Highest resident memory of this process in bytes; 0 where the system does not say."""
     if sys.platform == "win32":
         return 0
+    with contextlib.suppress(OSError):
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), 0)
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -70,6 +85,14 @@ def _available_memory() -> int | None:
         return None
     kib = [int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")]
     return kib[0] * 1024 if kib else None
+
+
+def _physical_memory() -> int | None:
+    if sys.platform == "win32":
+        return None
+    import os
+
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def _cgroup_headroom() -> int | None:

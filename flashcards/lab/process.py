@@ -12,6 +12,7 @@ import tempfile
 import threading
 from pathlib import Path
 from typing import IO, Any
+from uuid import uuid4
 
 import flashcards
 from flashcards.lab.child import WARM
@@ -20,6 +21,10 @@ from flashcards.lab.job import Job, child_environment
 GRACE = 2.0
 """Seconds between asking a process to stop and killing it."""
 
+MARK = "FLASHCARDS_RUN"
+"""Variable in the environment of a process and of all that it starts, by which those that left its group are found."""
+_SWEEPS = 5
+"""A process may fork between the look and the kill; each sweep finds what the last one missed."""
 _WINDOWS = sys.platform == "win32"
 _NEW_GROUP = 0x200
 """CREATE_NEW_PROCESS_GROUP, a name that Python has on Windows only."""
@@ -36,6 +41,7 @@ class ChildProcess:
 
     def __init__(self) -> None:
         self.lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._mark = f"{MARK}={uuid4().hex}"
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         own_group: Any = {"creationflags": _NEW_GROUP} if _WINDOWS else {"start_new_session": True}
         self._process: subprocess.Popen[bytes] = subprocess.Popen(
@@ -43,7 +49,7 @@ class ChildProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env=child_environment(),
+            env=child_environment() | dict([self._mark.split("=")]),
             **own_group,
         )
         self._reader = threading.Thread(target=self._read, daemon=True, name=f"demo-{self.pid}")
@@ -84,6 +90,12 @@ class ChildProcess:
                 )
             else:
                 os.killpg(self.pid, signal.SIGKILL)
+        for _ in range(_SWEEPS):
+            for pid in (left := _marked(self._mark)):
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+            if not left:
+                break
 
     def returncode(self) -> int | None:
         """How it ended (negative: the signal), waiting up to the grace period; None if it has not."""
@@ -121,3 +133,13 @@ class ChildProcess:
                 if line.endswith(b"\n"):  # a process that is killed may leave half a line
                     self.lines.put(line.decode("utf-8", "replace"))
         self.lines.put(None)
+
+
+def _marked(mark: str) -> list[int]:
+    """Processes that carry the mark in their environment (Linux; elsewhere the group alone is ended)."""
+    found = []
+    for entry in Path("/proc").glob("[1-9]*/environ"):
+        with contextlib.suppress(OSError):  # another user's, or gone meanwhile
+            if mark.encode() in entry.read_bytes():
+                found.append(int(entry.parent.name))
+    return found

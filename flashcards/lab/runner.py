@@ -17,6 +17,7 @@ from typing import Any
 
 from flashcards.errors import Message
 from flashcards.lab.catalogue import DemoInfo
+from flashcards.lab.errors import LabError
 from flashcards.lab.events import Claim, End, Error, Event, Reason, Start, Status, decode
 from flashcards.lab.job import DeviceChoice, Job
 from flashcards.lab.limits import memory_budget
@@ -28,13 +29,17 @@ TIMEOUT = 300.0
 CPU_LIMIT = 120.0
 """CPU seconds, over ten times what the dearest demo takes at its defaults."""
 _POLL = 0.2
+_HARMLESS: tuple[Status, ...] = ("passed", "failed", "params", "dependency", "error")
+"""Ends after which a process can run another demo."""
 
 
 class Run:
     """One run of a demo.  Iterate it once for its events; ``cancel`` from wherever you like.
 
     ``preset`` None means the default values, and on CUDA the larger ``gpu`` ones.
-    Raises LabError, before anything starts, for a parameter that the demo does not take.
+    With ``keep`` a process that came through the run unharmed is left for another.
+    Raises LabError, before anything starts, for a parameter that the demo does not take, and for a demo of
+    others that the person has not trusted.
     """
 
     def __init__(
@@ -49,8 +54,16 @@ class Run:
         timeout: float = TIMEOUT,
         cpu_limit: float = CPU_LIMIT,
         memory_limit: int | None = None,
+        keep: bool = False,
         child: Callable[[], ChildProcess] = ChildProcess,
     ) -> None:
+        if demo.untrusted:
+            raise LabError(
+                "{slug}: a program of {folder}, which you have not trusted. Read it with --source, then "
+                "'flashcards demo --trust {folder}'.",
+                slug=demo.slug,
+                folder=demo.path.parent,
+            )
         given = params or {}
         self.demo = demo
         self.end: End | None = None
@@ -64,14 +77,18 @@ class Run:
             control=control,
             cpu_seconds=cpu_limit,
             memory_bytes=memory_budget() if memory_limit is None else memory_limit,
+            digest=demo.digest,
+            last=not keep,
         )
         self._timeout = timeout
         self._new_child = child
         self._child: ChildProcess | None = None
         self._killer: threading.Timer | None = None
         self._cancelled = False
+        self._unharmed = False
         self._lock = threading.RLock()  # a signal handler may cancel while this thread holds it
         self._claims: list[Claim] = []
+        self._started = 0.0
 
     @property
     def params(self) -> Mapping[str, Value]:
@@ -92,12 +109,12 @@ class Run:
         self.close()
 
     def __iter__(self) -> Iterator[Event]:
-        started = time.monotonic()
+        self._started = time.monotonic()
         try:
             if self._begin():
-                yield from self._events(started + self._timeout)
+                yield from self._events(self._started + self._timeout)
             if self.end is None:
-                yield from self._ending_without_end(started)
+                yield from self._ending_without_end()
         finally:
             self.close()
 
@@ -115,7 +132,7 @@ class Run:
             self._cancelled = True  # a run that is iterated later does not start
             if self._killer:
                 self._killer.cancel()
-            if self._child:
+            if self._child and not self._unharmed:
                 self._child.stop()
 
     def _begin(self) -> bool:
@@ -136,13 +153,19 @@ class Run:
     def _events(self, deadline: float) -> Iterator[Event]:
         """What the child says until its end, its death, or the deadline."""
         while (line := self._next_line(deadline)) is not None:
-            event = decode(line)
+            try:
+                event = decode(line)
+            except LabError as error:  # something wrote into the pipe of events
+                yield Error(Message("{slug}: {error}", slug=self.demo.slug, error=error))
+                yield self._said_end("error")
+                return
             if isinstance(event, Start):
                 self._claims.clear()
             elif isinstance(event, Claim):
                 self._claims.append(event)
             elif isinstance(event, End):
                 self.end = event
+                self._unharmed = not (self._job.last or self._cancelled) and event.status in _HARMLESS
             if event is not None:
                 yield event
             if self.end is not None:
@@ -157,28 +180,34 @@ class Run:
                 return lines.get_nowait()
             if time.monotonic() >= deadline:
                 return None
+            alive = self._child.alive
             with contextlib.suppress(queue.Empty):
                 return lines.get(timeout=max(0.001, min(_POLL, deadline - time.monotonic())))
+            if not alive:  # what it started may hold its pipe open
+                return None
 
-    def _ending_without_end(self, started: float) -> Iterator[Event]:
-        error = self._reason(started)
+    def _ending_without_end(self) -> Iterator[Event]:
+        error = self._reason()
         if error:
             yield error
-        status: Status = error.reason if error else "cancelled"
+        yield self._said_end(error.reason if error else "cancelled")
+
+    def _said_end(self, status: Status) -> End:
+        """An end on behalf of a process that does not tell its own."""
         self.end = End(
             status,
             passed=sum(claim.passed is True for claim in self._claims),
             failed=sum(claim.passed is False for claim in self._claims),
-            wall_seconds=round(time.monotonic() - started, 4),
+            wall_seconds=round(time.monotonic() - self._started, 4),
         )
-        yield self.end
+        return self.end
 
-    def _reason(self, started: float) -> Error | None:
+    def _reason(self) -> Error | None:
         """Why the child ended without saying so; None if it was cancelled."""
         if self._cancelled or self._child is None:
             return None
         slug = self.demo.slug
-        if time.monotonic() - started >= self._timeout:
+        if time.monotonic() - self._started >= self._timeout:
             with self._lock:
                 self._ask_to_stop()
             self._child.returncode()

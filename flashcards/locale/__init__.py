@@ -12,14 +12,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from flashcards.errors import FlashcardsError, Message
-from flashcards.locale import commands, en, statistics, zh
+from flashcards.locale import commands, en, lab, statistics, twins, zh
 
 if TYPE_CHECKING:
     from flashcards.cards import Language
 
 MESSAGES: Final[Mapping[Language, Mapping[str, str]]] = {
-    "zh": zh.MESSAGES | statistics.ZH | commands.ZH,
-    "en": en.MESSAGES | statistics.EN | commands.EN,
+    "zh": zh.MESSAGES | statistics.ZH | lab.ZH | twins.ZH | commands.ZH,
+    "en": en.MESSAGES | statistics.EN | lab.EN | twins.EN | commands.EN,
 }
 
 

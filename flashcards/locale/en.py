@@ -42,6 +42,8 @@ MESSAGES: Final = {
     "action.home.leave.help": "leave the program",
     "action.quiz.reveal": "Answer",
     "action.quiz.reveal.help": "show the answer; once it shows, read on a page",
+    "action.quiz.accept": "Take the grade",
+    "action.quiz.accept.help": "take the grade that is offered; where none is, go on to the answer and through it",
     "action.quiz.again": "Forgot",
     "action.quiz.again.help": "I did not know it; it comes back soon",
     "action.quiz.hard": "Hard",
@@ -138,28 +140,6 @@ MESSAGES: Final = {
     "action.settings.edit_file.help": "edit the settings file in your editor",
     "action.settings.leave": "Back",
     "action.settings.leave.help": "back to the decks",
-    "action.lab.open": "Open",
-    "action.lab.open.help": "open the demo under the cursor",
-    "action.lab.leave": "Back",
-    "action.lab.leave.help": "back to where you came from",
-    "action.demo.run": "Run",
-    "action.demo.run.help": "run the demo with these values",
-    "action.demo.edit_value": "Change",
-    "action.demo.edit_value.help": "type a value for the parameter under the cursor",
-    "action.demo.decrease": "Less",
-    "action.demo.decrease.help": "the next smaller value; halves sizes",
-    "action.demo.increase": "More",
-    "action.demo.increase.help": "the next larger value; doubles sizes",
-    "action.demo.control": "Control",
-    "action.demo.control.help": "run with the usual mistake built in: some claims must then fail",
-    "action.demo.cancel": "Stop",
-    "action.demo.cancel.help": "stop the run",
-    "action.demo.source": "Source",
-    "action.demo.source.help": "read the program itself, or its output again",
-    "action.demo.switch_pane": "Other side",
-    "action.demo.switch_pane.help": "move between the parameters and the output",
-    "action.demo.leave": "Back",
-    "action.demo.leave.help": "stop the run if there is one, else go back",
     "action.choose.pick": "Choose",
     "action.choose.pick.help": "take the one under the cursor",
     "action.choose.leave": "Back",
@@ -175,7 +155,7 @@ MESSAGES: Final = {
     "home.reviewed_today": "{count} answers today",
     "home.reviewed_today#1": "1 answer today",
     "home.streak": "{count} days in a row",
-    "home.streak#1": "first day of a row",
+    "home.streak#1": "1 day in a row",
     "home.decks": "Decks",
     "home.all_decks": "All decks",
     "home.column.due": "due",
@@ -186,9 +166,10 @@ MESSAGES: Final = {
     "home.no_news": "Nothing has changed in your notes.",
     "home.welcome": (
         "**There are no cards yet.**\n\n"
-        "Leave with `q` and type `flashcards add DIR` to read your own notes: questions and answers in "
+        "Leave with `{keys[home.leave]}` and type `flashcards add DIR` to read your own notes: "
+        "questions and answers in "
         "markdown, as you already write them.\n\n"
-        "Or press `d` for the lab: small programs that prove what interviews ask about."
+        "Or press `{keys[home.lab]}` for the lab: small programs that prove what interviews ask about."
     ),
     # Quiz
     "quiz.progress": "{left} left · {new} new · {done} done",
@@ -213,6 +194,7 @@ MESSAGES: Final = {
     "card.typed": "Your answer",
     "card.key_points": "Key points",
     "card.answer": "Answer",
+    "card.asks_number": "{key}: type the number",
     "card.difficulty": "difficulty {level}",
     "card.unchecked": "unchecked",
     "card.leech": "often forgotten: rewriting it helps more",
@@ -224,7 +206,9 @@ MESSAGES: Final = {
     "done.nothing": "There was nothing to answer here.",
     "done.left": "Elsewhere {due} due and {new} new cards wait.",
     "done.all_done": "Nothing else is due today.",
-    "done.keys": "`space` goes back to the decks, `u` takes back the last answer.",
+    "done.keys": (
+        "`{keys[quiz.reveal]}` goes back to the decks, `{keys[quiz.undo]}` takes back the last answer."
+    ),
     "interval.today": "today",
     "interval.days": "{count} days",
     "interval.days#1": "1 day",
@@ -282,41 +266,7 @@ MESSAGES: Final = {
     "setting.keys": "Keys",
     "setting.keys.help": "a table in the file: action id = keys",
     # Lab and demos
-    "lab.title": "Lab",
-    "lab.subtitle": "programs that prove what the cards say",
-    "lab.count": "{count} demos",
-    "lab.count#1": "1 demo",
-    "lab.unknown": "No demo is called {slug!r}.",
-    "demo.press_run": "Press `r` to run it, `c` to run it with the usual mistake, `v` to read the program.",
-    "demo.running": "running {seconds} s",
-    "demo.control_on": "control: with the usual mistake",
-    "demo.control_off_label": "No control",
-    "demo.control_runs": "**This is the control run: the usual mistake is built in, and claims must fail.**",
-    "demo.to_params": "Parameters",
-    "demo.to_output": "Output",
     "card.demo": "{key} runs: {title}",
-    "demo.show_output": "Output",
-    "demo.measured": "measured",
-    "demo.illustration": "illustration",
-    "demo.try": "Try {values}.",
-    "demo.seconds": "{seconds} s",
-    "demo.peak": "peak memory {megabytes} MiB",
-    "demo.end.passed": "✓ All {passed} claims hold.",
-    "demo.end.failed": "✗ {failed} claims broke, {passed} hold.",
-    "demo.end.params": "✗ The values do not fit.",
-    "demo.end.dependency": "✗ Something it needs is not installed.",
-    "demo.end.oom": "✗ Out of memory.",
-    "demo.end.over_time": "✗ Stopped: it took too long.",
-    "demo.end.error": "✗ The demo stopped with an error.",
-    "demo.end.cancelled": "Stopped.",
-    "demo.short.passed": "✓ {passed} hold",
-    "demo.short.failed": "✗ {failed} broke, {passed} hold",
-    "demo.short.params": "✗ values",
-    "demo.short.dependency": "✗ not installed",
-    "demo.short.oom": "✗ out of memory",
-    "demo.short.over_time": "✗ over time",
-    "demo.short.error": "✗ error",
-    "demo.short.cancelled": "stopped",
     # Writing an answer
     "action.home.unanswered": "Unanswered",
     "action.home.unanswered.help": "list the cards that wait for an answer",
@@ -329,7 +279,9 @@ MESSAGES: Final = {
     "action.browse.answer": "Write",
     "action.browse.answer.help": "write your own answer to the card under the cursor",
     "action.browse.take_in": "Take in",
-    "action.browse.take_in.help": "let statements, topics and long notes into the quiz, or leave them out again",
+    "action.browse.take_in.help": (
+        "let statements, topics and long notes into the quiz, or leave them out again"
+    ),
     "action.card.answer": "Write",
     "action.card.answer.help": "write your own answer to this card",
     "action.card.take_in": "Take in",
@@ -350,8 +302,6 @@ MESSAGES: Final = {
     "action.write.new_line.help": "go on in a new line",
     "action.write.cancel": "Never mind",
     "action.write.cancel.help": "back to the question",
-    "action.demo.predict": "Guess",
-    "action.demo.predict.help": "guess the numbers first, then see what is measured",
     "action.help.tour": "Tour",
     "action.help.tour.help": "read the tour, or the keys again",
     "scope.answer": "Writing an answer",
@@ -383,43 +333,40 @@ MESSAGES: Final = {
     "browse.taken_in": "{count} taken into the quiz",
     "browse.left_out": "{count} left out of the quiz",
     "browse.all_taken_in": "It is in the quiz already.",
-    "browse.nothing_found": "No card is like that. `/` changes the search, `q` goes back.",
-    "lab.empty": "No demos came with this program. `q` goes back.",
+    "browse.nothing_found": (
+        "No card is like that. `{keys[browse.search]}` changes the search, `{keys[browse.leave]}` goes back."
+    ),
     # The tour
     "tour.1": (
-        "**Decks and keys.** `enter` studies the deck under the cursor. `space` shows an answer, `1` to `4` "
-        "say how well you knew it, `u` takes that back. `?` lists the keys anywhere."
+        "**Decks and keys.** `{keys[home.study]}` studies the deck under the cursor. "
+        "`{keys[quiz.reveal]}` shows an answer, `{keys[quiz.again]}` to `{keys[quiz.easy]}` "
+        "say how well you knew it, `{keys[quiz.undo]}` takes that back. `{keys[app.help]}` lists the "
+        "keys anywhere."
     ),
     "tour.2": (
         "**Your notes.** Type `flashcards add DIR` in a shell to read your markdown. Your files are never "
-        "changed, and edits show up here at once. `w` lists what still needs an answer."
+        "changed, and edits show up here at once. `{keys[home.unanswered]}` lists what still needs an answer."
     ),
     "tour.3": (
-        "**The lab.** `d` opens it, or runs a card's own demo: a program that proves what the card says. "
-        "`r` runs it, `c` runs it with the usual mistake."
+        "**The lab.** `{keys[home.lab]}` opens it; on a card, `{keys[quiz.demo]}` runs a program that "
+        "proves what the card says. "
+        "`{keys[demo.run]}` runs it, `{keys[demo.control]}` runs it with the usual mistake."
     ),
-    "tour.keys": "{step}/{steps} · `t` next · `x` end",
-    "tour.last": "{step}/{steps} · `t` or `x` end · `?` then `t` brings it back",
+    "tour.keys": "{step}/{steps} · `{keys[home.tour]}` next · `{keys[home.close_tour]}` end",
+    "tour.last": (
+        "{step}/{steps} · `{keys[home.tour]}` or `{keys[home.close_tour]}` end · `{keys[app.help]}` "
+        "then `{keys[help.tour]}` brings it back"
+    ),
     "help.tour_title": "Tour",
-    "help.tour_hint": "t the tour · q close",
-    "help.keys_hint": "t the keys · q close",
-    # Predict, then run
-    "demo.missing": "It needs {names}, which is not installed. Leave with `ctrl+q` and type `{command}`.",
-    "demo.asks_first": "It asks for your guess first: a number, or Enter to pass, or Esc to see everything.",
-    "demo.see_all": "See all",
-    "demo.guessing": "your guess first",
-    "demo.guess_first": "**Guess first.** {question}",
-    "demo.guess_prompt": "a number{unit} · enter alone passes · esc shows all",
-    "demo.not_a_number": "That is not a number. Enter alone passes.",
-    "demo.your_guess": "your guess {number}",
-    "demo.guess.again": "far off",
-    "demo.guess.hard": "the right order",
-    "demo.guess.good": "close",
-    "demo.guess.easy": "close",
+    "help.tour_hint": "{keys[help.tour]} the tour · {keys[help.close]} close",
+    "palette.placeholder": "type what you want to do",
+    "palette.nothing": "No such command",
+    "help.keys_hint": "{keys[help.tour]} the keys · {keys[help.close]} close",
     # The quiz in plain lines
     "plain.nothing_due": "Nothing is due. --ahead goes on with what comes next, --cram asks everything.",
     "plain.summary": "{done} answered, {left} left.",
     "plain.your_answer": "your answer: ",
+    "plain.your_number": "a number with its unit, or Enter for the answer: ",
     "plain.reveal": "Enter shows the answer: ",
     "plain.see_it_run": "see it run: {commands}",
     "plain.days": "{days} d",
@@ -442,8 +389,6 @@ MESSAGES: Final = {
     "scope.view": "Moving and reading",
     "scope.home": "Decks",
     "scope.quiz": "Quiz",
-    "scope.lab": "Lab",
-    "scope.demo": "Demo",
     "theme.dark": "Dark",
     "theme.light": "Light",
     "theme.contrast": "High contrast",

@@ -40,6 +40,8 @@ MESSAGES: Final = {
     "action.home.leave.help": "退出程序",
     "action.quiz.reveal": "看答案",
     "action.quiz.reveal.help": "显示答案；显示之后则向下翻页",
+    "action.quiz.accept": "采用评分",
+    "action.quiz.accept.help": "采用给出的评分；没有评分时看答案、往下读",
     "action.quiz.again": "忘了",
     "action.quiz.again.help": "没答上来，很快再考",
     "action.quiz.hard": "吃力",
@@ -136,28 +138,6 @@ MESSAGES: Final = {
     "action.settings.edit_file.help": "用编辑器修改设置文件",
     "action.settings.leave": "返回",
     "action.settings.leave.help": "回到卡组",
-    "action.lab.open": "打开",
-    "action.lab.open.help": "打开光标所在的演示",
-    "action.lab.leave": "返回",
-    "action.lab.leave.help": "回到上一页",
-    "action.demo.run": "运行",
-    "action.demo.run.help": "用现在的参数运行",
-    "action.demo.edit_value": "修改",
-    "action.demo.edit_value.help": "给光标所在的参数输入一个值",
-    "action.demo.decrease": "减小",
-    "action.demo.decrease.help": "换成更小的值；尺寸减半",
-    "action.demo.increase": "增大",
-    "action.demo.increase.help": "换成更大的值；尺寸加倍",
-    "action.demo.control": "对照",
-    "action.demo.control.help": "带着常见错误运行：此时应有论断不成立",
-    "action.demo.cancel": "停止",
-    "action.demo.cancel.help": "停止运行",
-    "action.demo.source": "源码",
-    "action.demo.source.help": "阅读程序本身，或回到输出",
-    "action.demo.switch_pane": "换栏",
-    "action.demo.switch_pane.help": "在参数与输出之间切换",
-    "action.demo.leave": "返回",
-    "action.demo.leave.help": "正在运行则先停止，否则返回",
     "action.choose.pick": "选择",
     "action.choose.pick.help": "选光标所在的一项",
     "action.choose.leave": "返回",
@@ -173,7 +153,7 @@ MESSAGES: Final = {
     "home.reviewed_today": "今天已答 {count} 次",
     "home.reviewed_today#1": "今天已答 1 次",
     "home.streak": "连续 {count} 天",
-    "home.streak#1": "连续第 1 天",
+    "home.streak#1": "连续 1 天",
     "home.decks": "卡组",
     "home.all_decks": "全部卡组",
     "home.column.due": "到期",
@@ -184,8 +164,9 @@ MESSAGES: Final = {
     "home.no_news": "笔记没有变化。",
     "home.welcome": (
         "**还没有卡片。**\n\n"
-        "按 `q` 退出，输入 `flashcards add 目录` 读入自己的笔记：平时怎么写的问答 markdown，就怎么用。\n\n"
-        "也可以按 `d` 进入实验室：用小程序验证面试常问的结论。"
+        "按 `{keys[home.leave]}` 退出，输入 `flashcards add 目录` 读入自己的笔记："
+        "平时怎么写的问答 markdown，就怎么用。\n\n"
+        "也可以按 `{keys[home.lab]}` 进入实验室：用小程序验证面试常问的结论。"
     ),
     # 答题
     "quiz.progress": "还剩 {left} · 新卡 {new} · 已答 {done}",
@@ -210,6 +191,7 @@ MESSAGES: Final = {
     "card.typed": "你的回答",
     "card.key_points": "要点",
     "card.answer": "答案",
+    "card.asks_number": "{key}：输入数值",
     "card.difficulty": "难度 {level}",
     "card.unchecked": "尚未确认",
     "card.leech": "屡次忘记：不如改写",
@@ -221,7 +203,7 @@ MESSAGES: Final = {
     "done.nothing": "这里没有要答的卡片。",
     "done.left": "还有 {due} 张到期、{new} 张新卡等着。",
     "done.all_done": "今天没有其他到期的卡片了。",
-    "done.keys": "按 `space` 回到卡组，按 `u` 撤销上一个回答。",
+    "done.keys": "按 `{keys[quiz.reveal]}` 回到卡组，按 `{keys[quiz.undo]}` 撤销上一个回答。",
     "interval.today": "今天",
     "interval.days": "{count} 天",
     "interval.days#1": "1 天",
@@ -279,41 +261,7 @@ MESSAGES: Final = {
     "setting.keys": "按键",
     "setting.keys.help": "文件中的表：操作名 = 按键",
     # 实验室与演示
-    "lab.title": "实验室",
-    "lab.subtitle": "用程序证明卡片所说",
-    "lab.count": "{count} 个演示",
-    "lab.count#1": "1 个演示",
-    "lab.unknown": "没有叫 {slug!r} 的演示。",
-    "demo.press_run": "按 `r` 运行，按 `c` 带着常见错误运行，按 `v` 阅读程序。",
-    "demo.running": "运行中 {seconds} 秒",
-    "demo.control_on": "对照：带着常见错误",
-    "demo.control_off_label": "取消对照",
-    "demo.control_runs": "**这是对照运行：带着常见的错误，应有论断不成立。**",
-    "demo.to_params": "参数",
-    "demo.to_output": "输出",
     "card.demo": "按 {key} 运行：{title}",
-    "demo.show_output": "输出",
-    "demo.measured": "实测",
-    "demo.illustration": "示意",
-    "demo.try": "试试 {values}。",
-    "demo.seconds": "{seconds} 秒",
-    "demo.peak": "内存峰值 {megabytes} MiB",
-    "demo.end.passed": "✓ {passed} 条论断全部成立。",
-    "demo.end.failed": "✗ {failed} 条论断不成立，{passed} 条成立。",
-    "demo.end.params": "✗ 参数不合适。",
-    "demo.end.dependency": "✗ 缺少依赖。",
-    "demo.end.oom": "✗ 内存不足。",
-    "demo.end.over_time": "✗ 超时停止。",
-    "demo.end.error": "✗ 演示因错误停止。",
-    "demo.end.cancelled": "已停止。",
-    "demo.short.passed": "✓ {passed} 条成立",
-    "demo.short.failed": "✗ {failed} 条不成立，{passed} 条成立",
-    "demo.short.params": "✗ 参数",
-    "demo.short.dependency": "✗ 缺少依赖",
-    "demo.short.oom": "✗ 内存不足",
-    "demo.short.over_time": "✗ 超时",
-    "demo.short.error": "✗ 错误",
-    "demo.short.cancelled": "已停止",
     # 写答案
     "action.home.unanswered": "待答",
     "action.home.unanswered.help": "列出还没有答案的卡片",
@@ -347,8 +295,6 @@ MESSAGES: Final = {
     "action.write.new_line.help": "另起一行接着写",
     "action.write.cancel": "算了",
     "action.write.cancel.help": "回到问题",
-    "action.demo.predict": "先猜",
-    "action.demo.predict.help": "先猜数字，再看实测结果",
     "action.help.tour": "导览",
     "action.help.tour.help": "看导览，或回到按键",
     "scope.answer": "写答案",
@@ -380,43 +326,39 @@ MESSAGES: Final = {
     "browse.taken_in": "已收入 {count} 张",
     "browse.left_out": "已移出 {count} 张",
     "browse.all_taken_in": "已经在答题范围里了。",
-    "browse.nothing_found": "没有这样的卡片。按 `/` 修改查找，按 `q` 返回。",
-    "lab.empty": "程序没有附带演示。按 `q` 返回。",
+    "browse.nothing_found": (
+        "没有这样的卡片。按 `{keys[browse.search]}` 修改查找，按 `{keys[browse.leave]}` 返回。"
+    ),
     # 导览
     "tour.1": (
-        "**卡组与按键。** `enter` 学习光标所在的卡组；`space` 看答案，`1` 到 `4` 说答得怎样，`u` 撤销。"
-        "在哪里都可以按 `?` 列出按键。"
+        "**卡组与按键。** `{keys[home.study]}` 学习光标所在的卡组；`{keys[quiz.reveal]}` 看答案，"
+        "`{keys[quiz.again]}` 到 `{keys[quiz.easy]}` 说答得怎样，`{keys[quiz.undo]}` 撤销。"
+        "在哪里都可以按 `{keys[app.help]}` 列出按键。"
     ),
     "tour.2": (
         "**你的笔记。** 在命令行输入 `flashcards add 目录` 读入 Markdown 笔记。文件不会被改动，"
-        "改了笔记这里随即更新。按 `w` 列出还缺答案的卡片。"
+        "改了笔记这里随即更新。按 `{keys[home.unanswered]}` 列出还缺答案的卡片。"
     ),
     "tour.3": (
-        "**实验室。** 按 `d` 打开；在卡片上按 `d` 则运行它的演示，用程序证明卡片所说。"
-        "`r` 运行，`c` 带着常见错误运行。"
+        "**实验室。** 按 `{keys[home.lab]}` 打开；在卡片上按 `{keys[quiz.demo]}` 则运行它的演示，"
+        "用程序证明卡片所说。"
+        "`{keys[demo.run]}` 运行，`{keys[demo.control]}` 带着常见错误运行。"
     ),
-    "tour.keys": "{step}/{steps} · `t` 下一步 · `x` 结束",
-    "tour.last": "{step}/{steps} · `t` 或 `x` 结束 · 以后按 `?` 再按 `t` 重看",
+    "tour.keys": "{step}/{steps} · `{keys[home.tour]}` 下一步 · `{keys[home.close_tour]}` 结束",
+    "tour.last": (
+        "{step}/{steps} · `{keys[home.tour]}` 或 `{keys[home.close_tour]}` 结束 · 以后按 "
+        "`{keys[app.help]}` 再按 `{keys[help.tour]}` 重看"
+    ),
     "help.tour_title": "导览",
-    "help.tour_hint": "t 看导览 · q 关闭",
-    "help.keys_hint": "t 看按键 · q 关闭",
-    # 先猜后跑
-    "demo.missing": "它需要 {names}，尚未安装。按 `ctrl+q` 退出后运行 `{command}`。",
-    "demo.asks_first": "运行时先请你猜：输入数字；直接回车跳过这一问，esc 直接看全部。",
-    "demo.see_all": "看全部",
-    "demo.guessing": "先猜一猜",
-    "demo.guess_first": "**先猜一猜。** {question}",
-    "demo.guess_prompt": "输入数字{unit} · 直接回车跳过 · esc 看全部",
-    "demo.not_a_number": "这不是数字。直接回车可以跳过。",
-    "demo.your_guess": "你猜 {number}",
-    "demo.guess.again": "差得远",
-    "demo.guess.hard": "数量级对了",
-    "demo.guess.good": "很接近",
-    "demo.guess.easy": "很接近",
+    "help.tour_hint": "{keys[help.tour]} 看导览 · {keys[help.close]} 关闭",
+    "palette.placeholder": "输入命令的名字",
+    "palette.nothing": "没有这样的命令",
+    "help.keys_hint": "{keys[help.tour]} 看按键 · {keys[help.close]} 关闭",
     # 纯文本答题
     "plain.nothing_due": "没有到期的卡片。--ahead 提前学后面的，--cram 全部过一遍。",
     "plain.summary": "已答 {done} 张，还剩 {left} 张。",
     "plain.your_answer": "你的回答：",
+    "plain.your_number": "输入数值和单位，或按回车看答案：",
     "plain.reveal": "回车看答案：",
     "plain.see_it_run": "运行演示：{commands}",
     "plain.days": "{days} 天",
@@ -439,8 +381,6 @@ MESSAGES: Final = {
     "scope.view": "移动与阅读",
     "scope.home": "卡组",
     "scope.quiz": "答题",
-    "scope.lab": "实验室",
-    "scope.demo": "演示",
     "theme.dark": "深色",
     "theme.light": "浅色",
     "theme.contrast": "高对比",

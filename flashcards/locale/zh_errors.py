@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from flashcards.locale import zh_decks
+
 _READING: Final = {
     "{path}: this is a folder; name a file in it": "{path}：这是文件夹，请指定其中的文件",
     "{path}: {size} MB is too large for notes (limit {limit} MB)": (
@@ -127,6 +129,11 @@ _STUDYING: Final = {
         "{duplicate}：它有自己的答题记录，记录从不搬动。请把记录更长的写在前面：flashcards merge {duplicate} {kept}。"
     ),
     "{kept}: a card cannot be merged with itself.": "{kept}：不能与自己合并。",
+    "{card_id} and {twin_id}: twins are a card of your notes and one of ours.": (
+        "{card_id} 与 {twin_id}：同题卡片须一张来自笔记、一张来自内置卡组。"
+    ),
+    "{card_id} and {twin_id}: are no twins.": "{card_id} 与 {twin_id}：不是同题卡片。",
+    "{card_id}: is linked to no card of ours.": "{card_id}：没有关联任何内置卡片。",
     "{card_id}: no card has this id. flashcards list shows them all.": (
         "{card_id}：没有这个编号的卡片，flashcards list 列出全部。"
     ),
@@ -201,6 +208,14 @@ _LAB: Final = {
     "{one} or {other}": "{one} 或 {other}",
     "{file}:{line}: not valid Python: {reason}.": "{file}:{line}：不是有效的 Python：{reason}。",
     "{file}: cannot be read: {error}.": "{file}：无法读取：{error}。",
+    "{file}: the weights of {name} are missing. Install flashcards again, or train them: "
+    "python demos/weights/train.py.": (
+        "{file}：缺少 {name} 的权重。请重新安装 flashcards，或自己训练：python demos/weights/train.py。"
+    ),
+    "{file}: not the weights of {name} (SHA-256 {found}…, expected {expected}…). Install flashcards again.": (
+        "{file}：不是 {name} 的权重（SHA-256 为 {found}…，应为 {expected}…）。请重新安装 flashcards。"
+    ),
+    "{file}: not a safetensors file: {error}.": "{file}：不是 safetensors 文件：{error}。",
     "{file}:1: a demo opens with a docstring that says what it proves.": (
         "{file}:1：演示要以文档字符串开头，说明它证明什么。"
     ),
@@ -274,6 +289,40 @@ _LAB: Final = {
     "{slug}: its process died ({end}).": "{slug}：进程意外结束（{end}）。",
     "it does not answer": "没有响应",
     "exit code {code}": "退出码 {code}",
+}
+_DEMOS_OF_OTHERS: Final = {
+    "{slug}: a program of {folder}, which you have not trusted. Read it with --source, then "
+    "'flashcards demo --trust {folder}'.": (
+        "{slug}：{folder} 里的程序，你还没有信任它。请先用 --source 阅读，再“flashcards demo --trust {folder}”。"
+    ),
+    "{file}: has changed since you trusted it.": "{file}：自你信任以来有变化。",
+    "{folder}: there is no such folder.": "{folder}：没有这个文件夹。",
+    "{folder}: was not trusted. Trusted: {trusted}.": "{folder}：本来就未受信任。受信任的有：{trusted}。",
+    "{path}: cannot be written ({reason}).": "{path}：无法写入（{reason}）。",
+    "{folder}: {count} Python files are too many to trust at once; put the demos in a folder of their own.": (
+        "{folder}：{count} 个 Python 文件太多，无法一次信任；请把演示放进单独的文件夹。"
+    ),
+    "{path}: {size} MB is too large for a demo.": "{path}：{size} MB，作为演示太大。",
+    "{path}: a demo called {slug} exists already; give the file another name.": (
+        "{path}：已经有叫 {slug} 的演示，请给文件换个名字。"
+    ),
+    "{path}: a demo called {slug} exists already; choose another name.": (
+        "{path}：已经有叫 {slug} 的演示，请换个名字。"
+    ),
+    "{name!r} is no name for a demo: letters a-z, digits and dashes, such as 'label-smoothing'.": (
+        "{name!r} 不能作演示名：请用字母 a-z、数字和连字符，如“label-smoothing”。"
+    ),
+    "{path}: exists already; choose another name.": "{path}：已经存在，请换个名字。",
+    "Give the new demo a name: flashcards demo new NAME.": "请给新演示起个名字：flashcards demo new 名称。",
+    "{slug}: would take {needed:,.1f} GiB; {free:,.1f} GiB are free on {device}.": (
+        "{slug}：需要 {needed:,.1f} GiB；{device} 上空闲 {free:,.1f} GiB。"
+    ),
+    "{slug}: {error}": "{slug}：{error}",
+    "{slug}: there is no recording of this demo.": "{slug}：这个演示没有录制。",
+    "{slug}: not recorded: {reason}": "{slug}：没有录制：{reason}",
+    "this is a recording, made on {device} with {libraries}. To run it yourself: {command}": (
+        "这是在 {device} 上用 {libraries} 录制的。要亲自运行：{command}"
+    ),
 }
 _DEMO_COMMAND: Final = {
     "Give a demo's name, or --all, or --list; not two of them.": "演示名称、--all、--list 只能给一个。",
@@ -350,8 +399,10 @@ SAID: Final = {
     **_CONCEPTS,
     **_ANKI,
     **_LAB,
+    **_DEMOS_OF_OTHERS,
     **_DEMO_COMMAND,
     **_PLAIN_FACE,
     **_SCREEN,
     **_SYSTEM,
+    **zh_decks.SAID,
 }

@@ -44,8 +44,16 @@ _COMMANDS: Final = {
     ),
     "Take back the last answer, whenever it was given.": "撤销上一个回答，不论何时答的。",
     "Run a demo: a small program that proves what a card says.\n\n"
-    "Without a name it lists them.  'flashcards demo NAME --help' shows a demo's own parameters.": (
-        "运行演示：证明卡片所说的小程序。\n\n不带名称则列出全部。“flashcards demo 名称 --help”显示该演示的参数。"
+    "Without a name it lists them.  'flashcards demo NAME --help' shows a demo's own parameters.\n"
+    "'flashcards demo new NAME' begins one of your own.\n\n"
+    "Exits 0 if all claims hold, 1 if one does not, 2 for wrong parameters, 3 if a library is missing and there\n"
+    "is nothing to show (without --json a recording is shown, which exits 0), 4 out of memory, 5 over time,\n"
+    "130 cancelled.": (
+        "运行演示：证明卡片所说的小程序。\n\n"
+        "不带名称则列出全部。“flashcards demo 名称 --help”显示该演示的参数。"
+        "“flashcards demo new 名称”新建自己的演示。\n\n"
+        "退出码：0 论断全部成立，1 有论断不成立，2 参数有误，3 缺少库且没有可显示的内容（不带 --json 时改为显示录制，"
+        "退出码 0），4 内存不足，5 超时，130 已取消。"
     ),
     "Add notes: files, or folders read with all below them.  Adding again reads what changed.": (
         "添加笔记：文件，或文件夹及其下的全部笔记。再次添加则读入改动。"
@@ -53,7 +61,10 @@ _COMMANDS: Final = {
     "Take a SOURCE (a path given to add) out.  Its cards are archived, their history is kept.": (
         "移除一个来源（add 时给出的路径）。它的卡片归档，历史保留。"
     ),
-    "Show how files are read, without keeping anything.": "查看文件会怎样读，不保存任何东西。",
+    "Show how files are read, without keeping anything.\n\n"
+    "Decks in our own format are checked through and through (docs/decks.md); exit code 1 where one has errors.": (
+        "查看文件会怎样读，不保存任何东西。\n\n自家格式的卡组会彻底检查（见 docs/decks.md）；有错误时退出码为 1。"
+    ),
     "List the decks and how many of their cards wait.": "列出卡组，以及各有多少张等着。",
     "List the cards a QUERY finds.\n\n"
     "Words are searched in questions and answers; deck:lora tag:peft is:due|new|suspended|unanswered|leech\n"
@@ -67,9 +78,15 @@ _COMMANDS: Final = {
     "Set what you decide about cards; a rescan of the notes never changes it.": (
         "设定卡片的状态，重读笔记不会改动它。"
     ),
-    "Say that two cards are one: the first keeps its history and takes the second's text and place.": (
-        "把两张卡片合为一张：第一张保留历史，用第二张的文字和出处。"
+    "Say that two cards are one.\n\n"
+    "Of two cards of your notes the first keeps its history and takes the second's text and place.  A card of\n"
+    "your notes and one of ours become twins: they have one schedule, and a question without an answer shows "
+    "ours.": (
+        "说明两张卡片问的是同一件事。\n\n"
+        "两张都来自笔记时，第一张保留历史，用第二张的文字和出处。一张来自笔记、一张来自内置卡组时，"
+        "两张成为同题卡片：共用日程，没有答案的问题显示内置答案。"
     ),
+    "Take a card of your notes and its twin apart.": "拆开笔记里的卡片与它的同题卡片。",
     "Numbers about what was learnt.\n\n"
     "Retention is the share of Hard or better among the first answers of a day to cards that had rested.": (
         "学习统计。\n\n“记得的比例”：隔天再答的卡片，当天第一次回答评为“吃力”及以上的比例。"
@@ -100,7 +117,13 @@ _OPTIONS: Final = {
     "Go on with cards that are not due yet.": "接着学还没到期的卡片。",
     "Every card found, without touching the schedule.": "找到的全部过一遍，不改动进度。",
     "List the demos.": "列出演示。",
-    "Run every demo.": "运行全部演示。",
+    "Run every demo that comes with the program, and sum up.": "运行自带的全部演示，并给出总结。",
+    "Show the recording that is kept of the demo instead of running it.": "显示保存的录制，不运行演示。",
+    "Let the demos of this folder run, as they are now.": "允许这个文件夹里现在这些演示运行。",
+    "Let them run no longer.": "不再允许它们运行。",
+    "Measure this machine's GPU; prints a page of markdown (docs/gpu.md).": (
+        "测量本机的显卡；输出一页 markdown（docs/gpu.md）。"
+    ),
     "Sizes: tiny for a check, default, or gpu (taken by itself on CUDA).": (
         "规模：tiny 用于检查，default 为默认，gpu 用于显卡（有 CUDA 时自动采用）。"
     ),
@@ -121,7 +144,7 @@ _OPTIONS: Final = {
     "Add a tag.": "加一个标签。",
     "Take away a tag that you added.": "去掉自己加的标签。",
     "Weight of the cards; 1 is usual.": "卡片的权重，平常为 1。",
-    "Today, the last 30 days, the last 365, or all.": "今天、最近 30 天、最近 365 天，或全部。",
+    "Today, the last 30 days, 13 weeks, 365 days, or all.": "今天、最近 30 天、13 周、365 天，或全部。",
     "Only these cards: a deck, or any query.": "只算这些卡片：一个卡组，或任何查询。",
     "The answer itself (markdown); without it your editor opens, or stdin is read.": (
         "答案本身（markdown）；不给则打开编辑器，或读标准输入。"

@@ -7,6 +7,7 @@ from typing import Any
 
 from flashcards.cards import Draft
 from flashcards.sources.reading import Reading
+from flashcards.text.key_points import key_points
 
 
 def report(reading: Reading, path: Path | str | None = None) -> list[dict[str, Any]]:
@@ -40,7 +41,7 @@ def _entry(draft: Draft, file: str) -> dict[str, Any]:
         "path": list(draft.path),
         "kind": _kind(draft),
         "answered": draft.answered,
-        "key_points": list(draft.key_points),
+        "key_points": list(key_points(draft.answer)),
         "remarks": list(draft.remarks),
         "context": draft.context,
     }

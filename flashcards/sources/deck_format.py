@@ -1,5 +1,9 @@
 """Our own decks: front matter, ``## question``, one comment of metadata, the answer.
 
+An answer holds three to six key points as a list, prose, then labelled quotes (``sources.parts``): common
+mistake, follow-up, source, demo.  ``calc`` (``sources.figures``) says where its numbers come from, ``numeric``
+(``sources.numeric``) draws fresh ones.  All of it, for people who write decks: docs/decks.md.
+
 What is written is read back the same.  Headings of level 1 and 2 inside an answer are written with one
 space before them (still headings for every markdown reader, but not the start of a card) and read without.
 A mistake in one card's metadata is reported with its line; the other cards still load.
@@ -15,10 +19,9 @@ from typing import Any, Literal, cast, get_args
 from flashcards.cards import CardId, DemoLink, Draft, Form, Kind, Language
 from flashcards.errors import Message
 from flashcards.sources.drafting import leave_out
-from flashcards.sources.key_points import key_points
-from flashcards.sources.lines import Line, body_text, scan
 from flashcards.sources.metadata import MetadataError, dump_pairs, load_mapping, load_pairs, resolved
 from flashcards.sources.reading import DeckHeader, Extract, Problem
+from flashcards.text.fences import Line, body_text, scan
 
 NAME = "flashcards"
 
@@ -212,7 +215,6 @@ class _Reader:
         draft = Draft(
             question=card.question,
             answer=answer,
-            key_points=key_points(answer),
             line=card.line,
             end_line=max(last, card.line),
             number=known.text("number"),
@@ -230,6 +232,8 @@ class _Reader:
             reviewed=known.truth("reviewed"),
             extra={key: resolved(value) for key, value in fields.items() if key not in _KNOWN},
         )
+        if "numeric" in draft.extra:
+            known.complaints += _numeric_complaints(draft.extra["numeric"])
         for complaint in known.complaints:
             self._problem(card.comment[0].number if card.comment else card.line, complaint)
         return draft
@@ -251,6 +255,19 @@ class _Reader:
 
     def _problem(self, line: int, template: str, **values: object) -> None:
         self.extract.problems.append(Problem(line, Message(template, **values)))
+
+
+def _numeric_complaints(fields: Any) -> list[str]:
+    from flashcards.sources.numeric import (
+        NumericError,
+        read_numeric,
+    )  # arithmetic, which most decks need not load
+
+    try:
+        read_numeric(fields)
+    except NumericError as error:
+        return [error.message]
+    return []
 
 
 _TEXT_KEYS = ("id", "number", "path", "form", "kind", "tags", "also", "remarks", "context")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flashcards.sources.dialects import DIALECTS, FALLBACK, Dialect
-from flashcards.sources.lines import Line
 from flashcards.sources.reading import SourceError
+from flashcards.text.fences import Line
 
 CONTENT_LINES = 200
 """Enough to see a pattern; a long preamble must not cost the whole file's time."""

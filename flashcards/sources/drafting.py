@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from flashcards.cards import Draft, Form
-from flashcards.sources.key_points import key_points
-from flashcards.sources.lines import Heading, Line, body_text
 from flashcards.sources.reading import Skipped
+from flashcards.text.fences import Heading, Line, body_text, trimmed
 
 _ANCHOR = re.compile(r"</?(?:a|span|font|b|strong|u|center)\b[^>]*>", re.I)
 _LINK = re.compile(r"(?<!!)\[([^\]\n]+)\]\([^)\n]*\)")
@@ -115,12 +114,11 @@ class OpenCard:
 
     def close(self, *, dedent: bool = False) -> Draft:
         """The finished draft."""
-        last = next((line.number for line in reversed(self.body) if not line.blank), self.line)
-        answer = body_text(self.body, dedent=dedent)
+        body = trimmed(self.body)
+        last = body[-1].number if body else self.line
         return Draft(
             question=self.question,
-            answer=answer,
-            key_points=key_points(answer),
+            answer=body_text(body, dedent=dedent),
             line=self.line,
             end_line=max(last, self.end_line, self.line),
             number=self.number,

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from flashcards.sources.lines import scan, split_lines
+from flashcards.text.fences import scan, split_lines
 
 DIGITS = 16
 """Hex digits of a fingerprint: 64 bits, a collision among a million cards is a one in 37 million chance."""

@@ -12,8 +12,8 @@ from flashcards.errors import Message, system_reason
 from flashcards.sources.detect import detect, dialect_named
 from flashcards.sources.drafting import clean_question
 from flashcards.sources.fingerprint import normal_question
-from flashcards.sources.lines import Line, scan
 from flashcards.sources.reading import Extract, Problem, Reading, Skipped, SourceError
+from flashcards.text.fences import Line, scan
 
 HEAD_CHARS = 60_000
 """Enough for 200 lines of content, by which dialect and language are told."""

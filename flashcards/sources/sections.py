@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flashcards.sources.drafting import HeadingPath, OpenCard, clean_question, form_of, leave_out, split_count
-from flashcards.sources.lines import Line, headings
 from flashcards.sources.reading import Skipped
+from flashcards.text.fences import Line, headings
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from flashcards.cards import Card, CardId, Day, DemoLink, Language, MemoryState, Place, Schedule, Variant
 from flashcards.store.database import Database
+from flashcards.store.twins import answered_elsewhere
 from flashcards.store.written import written_of
 
 _SELECT = """
@@ -179,12 +180,15 @@ def deck_counts(db: Database, today: Day) -> list[DeckCount]:
 
 
 def _variants(db: Database, marks: str, ids: Sequence[CardId]) -> dict[str, dict[Language, Variant]]:
+    # Its patterns compile in milliseconds, which a list of due cards need not pay.
+    from flashcards.text.key_points import key_points
+
     texts: dict[str, dict[Language, Variant]] = {i: {} for i in ids}
     for row in db.rows(f"SELECT * FROM texts WHERE card_id IN ({marks}) ORDER BY language", tuple(ids)):
         texts[row["card_id"]][row["language"]] = Variant(
             row["question"],
             row["answer"],
-            tuple(json.loads(row["key_points"])),
+            key_points(row["answer"]),
             tuple(json.loads(row["remarks"])),
             row["context"],
             tuple(json.loads(row["also"])),
@@ -196,9 +200,38 @@ def _variants(db: Database, marks: str, ids: Sequence[CardId]) -> dict[str, dict
             notes = variants[language]
             if notes.notes_answer is None:
                 variants[language] = replace(
-                    notes, answer=written.answer, key_points=written.key_points, notes_answer=notes.answer
+                    notes,
+                    answer=written.answer,
+                    key_points=key_points(written.answer),
+                    notes_answer=notes.answer,
                 )
+    _answer_by_twins(db, texts)
     return texts
+
+
+def _answer_by_twins(db: Database, texts: dict[str, dict[Language, Variant]]) -> None:
+    """A question without an answer shows that of its twin, in its own language where the twin has it."""
+    open_questions = [
+        CardId(card_id)
+        for card_id, variants in texts.items()
+        if variants and not any(variant.answer.strip() for variant in variants.values())
+    ]
+    linked = answered_elsewhere(db, open_questions) if open_questions else {}
+    if not linked:
+        return
+    ours = list(dict.fromkeys(linked.values()))
+    answers = _variants(db, ",".join("?" * len(ours)), ours)
+    for card_id, twin in linked.items():
+        for language, variant in texts[card_id].items():
+            found = answers[twin].get(language) or next(iter(answers[twin].values()), None)
+            if found is not None:
+                texts[card_id][language] = replace(
+                    variant,
+                    answer=found.answer,
+                    key_points=found.key_points,
+                    remarks=(*variant.remarks, *found.remarks),
+                    twin=twin,
+                )
 
 
 def _places(db: Database, marks: str, ids: Sequence[CardId], language: Language) -> dict[str, Place]:

@@ -185,7 +185,7 @@ _CARD_COLUMNS = (
     "id", "deck_id", "kind", "form", "answered", "reviewed", "difficulty", "importance", "tags", "path", "demos",
     "extra", "position", "changed_at",
 )  # fmt: skip
-_TEXT_COLUMNS = ("card_id", "language", "question", "answer", "key_points", "remarks", "context", "also")
+_TEXT_COLUMNS = ("card_id", "language", "question", "answer", "remarks", "context", "also")
 _LOCATOR_COLUMNS = ("card_id", "language", "file_id", "position", "line", "end_line", "number", "path")
 
 
@@ -290,7 +290,6 @@ def _text_row(item: Placed) -> _Content:
         item.language,
         draft.question,
         draft.answer,
-        _texts(draft.key_points),
         _texts(draft.remarks),
         draft.context,
         _texts(draft.also),
@@ -338,7 +337,7 @@ def _texts(values: Sequence[str]) -> str:
 def concept_links(db: Database) -> list[tuple[CardId, Draft, list[str]]]:
     """Cards whose author linked no demo: id, what links it, and the slugs it is linked to now."""
     rows = db.rows(
-        "SELECT c.id, c.form, c.path, c.demos, t.question, t.context, t.key_points FROM cards c "
+        "SELECT c.id, c.form, c.path, c.demos, t.question, t.answer, t.context FROM cards c "
         "JOIN texts t ON t.card_id = c.id GROUP BY c.id"
     )
     found = []
@@ -346,16 +345,8 @@ def concept_links(db: Database) -> list[tuple[CardId, Draft, list[str]]]:
         links = json.loads(row["demos"])
         if not any(link["explicit"] for link in links):
             path = tuple(json.loads(row["path"]))
-            points = tuple(json.loads(row["key_points"]))
             draft = Draft(
-                row["question"],
-                "",
-                0,
-                0,
-                path=path,
-                form=row["form"],
-                context=row["context"],
-                key_points=points,
+                row["question"], row["answer"], 0, 0, path=path, form=row["form"], context=row["context"]
             )
             found.append((CardId(row["id"]), draft, [link["slug"] for link in links]))
     return found

@@ -6,11 +6,14 @@ answer it takes back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Literal
 
 from flashcards.cards import CardId, Day, Rating, Review, Schedule
 from flashcards.store.database import Database
+from flashcards.store.twins import MEMBERS, members
+from flashcards.store.twins import heads as twin_heads
 
 ReviewKind = Literal["answer", "cram"]
 """``cram`` rows are kept for the record and change no schedule."""
@@ -50,16 +53,24 @@ def answers_of(db: Database, card_id: CardId) -> list[Review]:
     return _reviews(db, "SELECT * FROM answers WHERE card_id = ? ORDER BY id", (card_id,))
 
 
+def shared_answers(db: Database, card_id: CardId) -> list[Review]:
+    """The answers that a card's schedule follows from, oldest first: its own and its twins'."""
+    ids = MEMBERS.format(card=":card")
+    return _reviews(db, f"SELECT * FROM answers WHERE card_id IN ({ids}) ORDER BY id", {"card": card_id})
+
+
 def all_answers(db: Database) -> Iterator[tuple[CardId, list[Review]]]:
-    """The answers of every card that count, card by card, oldest first."""
-    group: list[Review] = []
-    for review in _reviews(db, "SELECT * FROM answers ORDER BY card_id, id", ()):
-        if group and group[0].card_id != review.card_id:
-            yield group[0].card_id, group
-            group = []
-        group.append(review)
-    if group:
-        yield group[0].card_id, group
+    """The answers of every card that count, card by card, oldest first; twins are one card, under our id."""
+    heads = twin_heads(db)
+
+    def head(review: Review) -> CardId:
+        return heads.get(review.card_id, review.card_id)
+
+    answers = _reviews(db, "SELECT * FROM answers ORDER BY card_id, id", ())
+    if heads:
+        answers.sort(key=lambda review: (head(review), review.id))
+    for card_id, group in groupby(answers, key=head):
+        yield card_id, list(group)
 
 
 def last_answer(db: Database) -> Review | None:
@@ -69,24 +80,25 @@ def last_answer(db: Database) -> Review | None:
 
 
 def put_schedule(db: Database, card_id: CardId, schedule: Schedule | None) -> None:
-    """Keep the schedule that the log leads to; ``None`` makes the card new again."""
+    """Keep the schedule that the log leads to, for the card and its twins; ``None`` makes them new again."""
     with db.transaction() as connection:
+        ids = members(db, card_id)
         if schedule is None:
-            connection.execute("DELETE FROM schedules WHERE card_id = ?", (card_id,))
-        else:
-            connection.execute(
-                "INSERT OR REPLACE INTO schedules (card_id, stability, difficulty, due, last_day, reps, lapses) "
-                "VALUES (?,?,?,?,?,?,?)",
-                (
-                    card_id,
-                    schedule.memory.stability,
-                    schedule.memory.difficulty,
-                    schedule.due,
-                    schedule.last_day,
-                    schedule.reps,
-                    schedule.lapses,
-                ),
-            )
+            connection.executemany("DELETE FROM schedules WHERE card_id = ?", [(one,) for one in ids])
+            return
+        state = (
+            schedule.memory.stability,
+            schedule.memory.difficulty,
+            schedule.due,
+            schedule.last_day,
+            schedule.reps,
+            schedule.lapses,
+        )
+        connection.executemany(
+            "INSERT OR REPLACE INTO schedules (card_id, stability, difficulty, due, last_day, reps, lapses) "
+            "VALUES (?,?,?,?,?,?,?)",
+            [(one, *state) for one in ids],
+        )
 
 
 def counts_by_day(db: Database, since: Day) -> dict[Day, int]:
@@ -97,6 +109,15 @@ def counts_by_day(db: Database, since: Day) -> dict[Day, int]:
     return {Day(row["day"]): row["n"] for row in rows}
 
 
+def times_answered(db: Database, card_id: CardId) -> int:
+    """How often a card was answered, crammed or not; an answer that was taken back is not counted."""
+    crammed = "SELECT COUNT(*) FROM reviews WHERE card_id = :id AND kind = 'cram'"
+    found = db.rows(
+        f"SELECT (SELECT COUNT(*) FROM answers WHERE card_id = :id) + ({crammed})", {"id": card_id}
+    )
+    return int(found[0][0])
+
+
 def count_answers(db: Database) -> int:
     """How many answers count in all."""
     return int(db.rows("SELECT COUNT(*) FROM answers")[0][0])
@@ -105,8 +126,9 @@ def count_answers(db: Database) -> int:
 def done_today(db: Database, today: Day) -> tuple[dict[int, int], int]:
     """What of the day's limits is used: new cards begun today by deck id, and reviews of older cards."""
     rows = db.rows(
-        """SELECT c.deck_id, a.card_id,
-                  EXISTS (SELECT 1 FROM answers b WHERE b.card_id = a.card_id AND b.day < :today) AS known
+        f"""SELECT c.deck_id, a.card_id, EXISTS (
+                SELECT 1 FROM answers b WHERE b.card_id IN ({MEMBERS.format(card="a.card_id")})
+                AND b.day < :today) AS known
            FROM answers a JOIN cards c ON c.id = a.card_id WHERE a.day = :today
            GROUP BY a.card_id""",
         {"today": today},
@@ -122,7 +144,7 @@ def _last_id(db: Database) -> int:
     return db.rows("SELECT COALESCE(MAX(id), 0) FROM reviews")[0][0]  # type: ignore[no-any-return]
 
 
-def _reviews(db: Database, sql: str, parameters: Iterable[object]) -> list[Review]:
+def _reviews(db: Database, sql: str, parameters: tuple[object, ...] | dict[str, object]) -> list[Review]:
     return [
         Review(
             row["id"],
@@ -132,5 +154,5 @@ def _reviews(db: Database, sql: str, parameters: Iterable[object]) -> list[Revie
             row["interval"],
             row["duration_ms"],
         )
-        for row in db.rows(sql, tuple(parameters))
+        for row in db.rows(sql, parameters)
     ]

@@ -72,6 +72,7 @@ def m001_cards_places_reviews(db: sqlite_utils.Database) -> None:
     _create_cards(db)
     _create_reviews(db)
     _create_written(db)
+    _create_twins(db)
     _create_reading_indexes(db)
 
 
@@ -106,7 +107,6 @@ def _create_cards(db: sqlite_utils.Database) -> None:
             "language": str,
             "question": str,
             "answer": str,
-            "key_points": str,
             "remarks": str,
             "context": str,
             "also": str,
@@ -232,15 +232,26 @@ def _create_written(db: sqlite_utils.Database) -> None:
             "card_id": str,
             "language": str,
             "answer": str,
-            "key_points": str,
             "file_id": int,
             "line": int,
         },
         pk=("card_id", "language"),
         foreign_keys=[("file_id", "files", "id")],
-        not_null={"answer", "key_points", "file_id", "line"},
+        not_null={"answer", "file_id", "line"},
     )
     db.table("written").create_index(["file_id"])
+
+
+def _create_twins(db: sqlite_utils.Database) -> None:
+    """Which card of the person's notes asks the same as one of ours: ``linked`` holds those that do."""
+    db.table("twins").create(
+        {"card_id": str, "twin_id": str, "how": str},
+        pk="card_id",
+        foreign_keys=[("card_id", "cards", "id"), ("twin_id", "cards", "id")],
+        not_null={"twin_id", "how"},
+    )
+    db.table("twins").create_index(["twin_id"])
+    db.executescript("CREATE VIEW linked AS SELECT card_id, twin_id FROM twins WHERE how != 'apart';")
 
 
 def _create_reading_indexes(db: sqlite_utils.Database) -> None:

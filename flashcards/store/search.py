@@ -40,6 +40,8 @@ class HitRow:
     tags: tuple[str, ...]
     demos: tuple[str, ...]
     """Slugs."""
+    numeric: bool = False
+    """Its texts have places for values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def hit_rows(db: Database, ids: Sequence[CardId], today: Day) -> list[HitRow]:
             f"""SELECT c.id, {STATE} AS state, sc.due, COALESCE(m.flagged, 0) AS flagged,
                        COALESCE(m.suspended, 0) AS suspended,
                        COALESCE(m.importance, c.importance, 1.0) AS importance, c.tags, m.tags AS own_tags,
-                       c.demos, dk.titles,
+                       c.demos, c.kind, dk.titles,
                        (SELECT json_group_object(t.language, t.question) FROM texts t WHERE t.card_id = c.id)
                        AS questions
                 FROM {CARDS} WHERE c.id IN ({", ".join(f":{name}" for name in part)})""",
@@ -231,4 +233,5 @@ def _hit_row(row: sqlite3.Row) -> HitRow:
         row["importance"],
         tuple(dict.fromkeys([*json.loads(row["tags"]), *json.loads(row["own_tags"] or "[]")])),
         tuple(link["slug"] for link in json.loads(row["demos"])),
+        row["kind"] == "numeric",
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from flashcards.cards import Day, Language, Rating
 from flashcards.store.database import Database
 from flashcards.store.query import CARDS, DECK_ORDER, STATE, CardState, Found
+from flashcards.store.twins import STOOD_FOR
 
 _LOG = """SELECT a.id, a.card_id, a.day, a.rating, a.duration_ms,
     LAG(a.interval) OVER card AS was, LAG(a.day) OVER card AS before
@@ -181,10 +182,15 @@ def streaks(db: Database, scope: Scope) -> list[tuple[Day, int]]:
 
 
 def forecast(db: Database, scope: Scope, ahead: int) -> dict[Day, int]:
-    """How many cards fall due on each of the coming days; what is late counts as today, what rests later."""
+    """How many cards fall due on each of the coming days; what is late counts as today, what rests later.
+
+    Of twins one is asked, so that over all cards they count once.
+    """
+    once = "1" if scope.cards.narrows else f"c.id NOT IN ({STOOD_FOR})"
     rows = db.rows(
         f"""SELECT MAX(sc.due, :today, COALESCE(m.buried_until, 0)) AS day, COUNT(*) AS n FROM {CARDS}
-            WHERE {_PLAYABLE} AND sc.due < :today + :ahead AND {scope.cards.where} GROUP BY 1""",
+            WHERE {_PLAYABLE} AND sc.due < :today + :ahead AND {scope.cards.where}
+            AND {once} GROUP BY 1""",
         {**scope.parameters, "ahead": ahead},
     )
     return {Day(row["day"]): row["n"] for row in rows}

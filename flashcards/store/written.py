@@ -7,12 +7,14 @@ make the notes look changed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flashcards.cards import CardId, Language
 from flashcards.store.database import Database
+
+_BY_TWIN = "SELECT l.card_id FROM linked l JOIN cards o ON o.id = l.twin_id AND o.answered"
+"""Cards that one of ours answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,6 @@ class Written:
     card_id: CardId
     language: Language
     answer: str
-    key_points: tuple[str, ...]
     file: str
     line: int
     """Of the question above it."""
@@ -40,7 +41,6 @@ def written_of(db: Database, ids: Sequence[CardId] | None = None) -> list[Writte
             CardId(row["card_id"]),
             row["language"],
             row["answer"],
-            tuple(json.loads(row["key_points"])),
             row["path"],
             row["line"],
         )
@@ -52,18 +52,8 @@ def put_written(db: Database, file_id: int, answers: Sequence[Written]) -> None:
     """Keep the answers of one file; those it held before must have been forgotten."""
     with db.transaction() as connection:
         connection.executemany(
-            "INSERT INTO written (card_id, language, answer, key_points, file_id, line) VALUES (?,?,?,?,?,?)",
-            [
-                (
-                    a.card_id,
-                    a.language,
-                    a.answer,
-                    json.dumps(a.key_points, ensure_ascii=False),
-                    file_id,
-                    a.line,
-                )
-                for a in answers
-            ],
+            "INSERT INTO written (card_id, language, answer, file_id, line) VALUES (?,?,?,?,?)",
+            [(a.card_id, a.language, a.answer, file_id, a.line) for a in answers],
         )
 
 
@@ -80,11 +70,12 @@ def known_ids(db: Database, ids: Sequence[CardId]) -> set[CardId]:
 
 
 def settle(db: Database, changed: Collection[CardId], now: int) -> None:
-    """Cards whose written answer changed: they are answered if the notes or the person answer them."""
+    """Cards whose written answer or twin changed: they are answered if the notes, the person or a twin do."""
     with db.transaction() as connection:
         connection.executemany(
             "UPDATE cards SET changed_at = :now, answered = EXISTS (SELECT 1 FROM written WHERE card_id = :id) "
-            "OR EXISTS (SELECT 1 FROM texts WHERE card_id = :id AND trim(answer) != '') WHERE id = :id",
+            "OR EXISTS (SELECT 1 FROM texts WHERE card_id = :id AND trim(answer) != '') "
+            f"OR id IN ({_BY_TWIN}) WHERE id = :id",
             [{"id": card_id, "now": now} for card_id in changed],
         )
 
@@ -93,7 +84,8 @@ def keep_answered(db: Database) -> None:
     """After a scan of notes, which says of a card only what the notes say."""
     with db.transaction() as connection:
         connection.execute(
-            "UPDATE cards SET answered = 1 WHERE NOT answered AND id IN (SELECT card_id FROM written)"
+            f"UPDATE cards SET answered = 1 WHERE NOT answered AND id IN (SELECT card_id FROM written "
+            f"UNION {_BY_TWIN})"
         )
 
 

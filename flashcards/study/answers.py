@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -203,7 +202,7 @@ def _keep(db: Database, file_id: int, path: str, reading: Reading, intake: Intak
                 )
             )
         taken[card_id] = path
-        kept.append(Written(card_id, reading.language, draft.answer, draft.key_points, path, draft.line))
+        kept.append(Written(card_id, reading.language, draft.answer, path, draft.line))
     written.put_written(db, file_id, kept)
 
 
@@ -260,7 +259,7 @@ def _change_file(path: Path, title: str, language: Language, card_id: CardId, an
     reading = _present(path)
     header = (reading and reading.header) or DeckHeader(id=path.stem, title=title, language=language)
     before = list(reading.drafts) if reading else []
-    drafts = [replace(d, key_points=()) for d in before if d.card_id != card_id]
+    drafts = [d for d in before if d.card_id != card_id]
     if answer is not None:
         place = next((n for n, d in enumerate(before) if d.card_id == card_id), len(drafts))
         drafts.insert(place, answer)

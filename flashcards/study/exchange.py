@@ -9,6 +9,7 @@ from typing import cast
 from flashcards.anki.export import ExportLanguage, ExportReport, export_package
 from flashcards.cards import Card
 from flashcards.study.library import Library, LibraryError
+from flashcards.study.numeric import drawn
 
 
 def export_to_anki(
@@ -34,8 +35,10 @@ def export_to_anki(
         raise LibraryError(
             "{choice}: no cards found. flashcards list shows what there is.", choice=" ".join(choice)
         )
+    # Anki cannot draw: a numeric card goes out with its first values and their working.
+    fixed = [one.card if (one := drawn(card, 0)) else card for card in cards]
     return export_package(
-        cards, target, language=cast(ExportLanguage, language), include_unanswered=include_unanswered
+        fixed, target, language=cast(ExportLanguage, language), include_unanswered=include_unanswered
     )
 
 

@@ -24,6 +24,8 @@ from flashcards.store.cards import DeckCount, Standing
 from flashcards.store.database import Database
 from flashcards.store.sources import SourceRow
 from flashcards.store.statistics import Scope
+from flashcards.store.twins import counted_twice
+from flashcards.study import twins
 from flashcards.study.answers import follow_merge, read_answers
 from flashcards.study.clock import Clock, milliseconds, system_clock
 from flashcards.study.intake import Intake, ManyVanished, relink, take_in
@@ -148,7 +150,7 @@ class Library:
             for scan in scans:
                 if scan.problems and Path(scan.source.path).is_file():
                     raise LibraryError(scan.problems[0])
-            return take_in(self.db, scans, self.now, agreed=agreed)
+            return self._take_in(scans, agreed=agreed)
 
     def rescan(self, *, agreed: bool = False) -> Intake:
         """Look at every source and answer file again.
@@ -158,7 +160,7 @@ class Library:
         total = Intake()
         for source in self.sources():
             try:
-                part = take_in(self.db, [self._scan(source)], self.now, agreed=agreed)
+                part = self._take_in([self._scan(source)], agreed=agreed)
             except ManyVanished as error:
                 total.problems.append(error.message)
                 continue
@@ -188,7 +190,7 @@ class Library:
         return [s for s in sources.sources(self.db) if s.kind == "notes"]
 
     def merge(self, kept: CardId, duplicate: CardId) -> None:
-        """Two cards are one: ``kept`` (with its history) takes the text and place of ``duplicate``, which goes.
+        """Two cards of the notes are one: ``kept`` (with its history) takes text and place of ``duplicate``.
 
         Raises:
             LibraryError: an unknown id, or ``duplicate`` has answers of its own (the log is never re-pointed).
@@ -204,7 +206,9 @@ class Library:
             )
         if kept == duplicate:
             raise LibraryError("{kept}: a card cannot be merged with itself.", kept=kept)
-        places.take_over(self.db, kept, duplicate, self.now)
+        with self.db.transaction():
+            twins.follow_merge(self, kept, duplicate)
+            places.take_over(self.db, kept, duplicate, self.now)
         follow_merge(self, kept, duplicate)
 
     # -- looking up -------------------------------------------------------------------------
@@ -272,9 +276,10 @@ class Library:
         new_done, _ = reviews.done_today(self.db, today)
         decks = self.decks()
         left = max(self.settings.new_per_day - sum(new_done.values()), 0)
+        due_twins, new_twins = counted_twice(self.db, today)
         return HomeSummary(
-            due=sum(d.due for d in decks),
-            new=min(sum(d.new for d in decks), left),
+            due=sum(d.due for d in decks) - due_twins,
+            new=min(sum(d.new for d in decks) - new_twins, left),
             reviewed_today=history.get(today, 0),
             streak_days=_streak(history, today),
             history=history,
@@ -303,6 +308,16 @@ class Library:
             count.unanswered, count.unreviewed, count.suspended,
         )  # fmt: skip
 
+    def _take_in(self, scans: Sequence[Scan], *, agreed: bool) -> Intake:
+        """Keep what the scans saw, and link what is new in them to its twins."""
+        now = self.now
+        with self.db.transaction():
+            intake = take_in(self.db, scans, now, agreed=agreed)
+            if intake.added or intake.changed:
+                ours_changed = any(scan.source.kind == "shipped" for scan in scans)
+                twins.link_equal(self.db, self.model, 0 if ours_changed else now, now)
+        return intake
+
     def _scan(self, source: SourceRow, *, reread: bool = False) -> Scan:
         return scan_source(source, sources.files(self.db, source.id), reread=reread)
 
@@ -324,9 +339,9 @@ class Library:
             source = self._shipped_source(folder)
             scan = self._scan(source)
             if scan.read or scan.gone:
-                take_in(self.db, [scan], self.now, agreed=True)
-        stat = concepts.GLOSSARY.stat()
-        state = f"{stat.st_size}:{stat.st_mtime_ns}:{','.join(sorted(available_demos()))}"
+                self._take_in([scan], agreed=True)
+        concepts.extend_glossary(self.home.glossary)
+        state = f"{concepts.glossary_state()}:{','.join(sorted(available_demos()))}"
         if meta.get_meta(self.db, "links") != state:
             with self.db.transaction():
                 relink(self.db)

@@ -8,6 +8,9 @@ from flashcards.cards import DemoLink, Draft
 from flashcards.concepts import demos_for
 from flashcards.shipped import shipped_folder
 
+MOST_DEMOS = 3
+"""More to choose from is no help: what a question is about stands among the first."""
+
 
 def linked_demos(draft: Draft) -> tuple[DemoLink, ...]:
     """The author's links if there are any; else by the concepts in the question and the headings above it.
@@ -19,9 +22,12 @@ def linked_demos(draft: Draft) -> tuple[DemoLink, ...]:
         return draft.demos
     about = [*draft.path, draft.context]
     if draft.form in ("topic", "note"):
-        about.append("\n".join(draft.key_points))
+        from flashcards.text.key_points import key_points
+
+        about.append("\n".join(key_points(draft.answer)))
     there_are = available_demos()
-    return tuple([_link(slug) for slug in demos_for(draft.question, about) if slug in there_are])
+    found = [_link(slug) for slug in demos_for(draft.question, about) if slug in there_are]
+    return tuple(found[:MOST_DEMOS])
 
 
 @cache

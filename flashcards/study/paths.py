@@ -28,6 +28,21 @@ class Home:
         """Answers written inside the app, as deck files."""
         return self.folder / "answers"
 
+    @property
+    def demos(self) -> Path:
+        """Demos the person began with ``demo new``."""
+        return self.folder / "demos"
+
+    @property
+    def trusted(self) -> Path:
+        """Which folders of other people's demos may run."""
+        return self.folder / "trusted.json"
+
+    @property
+    def glossary(self) -> Path:
+        """Terms of the person's own, read after ours."""
+        return self.folder / "concepts.yaml"
+
 
 def find_home(chosen: Path | None = None) -> Home:
     """The data directory: ``chosen``, else ``FLASHCARDS_HOME``, else the platform's place for user data."""

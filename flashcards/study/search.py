@@ -31,7 +31,7 @@ class Hit:
 
     card_id: CardId
     question: str
-    """In the library's language if the card has it; as it stands in the notes, not sanitised."""
+    """In the library's language if the card has it; not sanitised, symbols where a numeric card has values."""
     deck: str
     state: CardState
     due_in_days: int | None
@@ -164,7 +164,7 @@ class _Shelves:
 def _hit(row: HitRow, today: Day, language: Language) -> Hit:
     return Hit(
         row.card_id,
-        _in(row.questions, language),
+        _question(row, language),
         _in(row.titles, language),
         cast(CardState, row.state),
         None if row.due is None else row.due - today,
@@ -174,6 +174,14 @@ def _hit(row: HitRow, today: Day, language: Language) -> Hit:
         row.tags,
         row.demos,
     )
+
+
+def _question(row: HitRow, language: Language) -> str:
+    if not row.numeric:
+        return _in(row.questions, language)
+    from flashcards.study.templates import readable  # few lists hold such a card on their first page
+
+    return readable(_in(row.questions, language))
 
 
 def _in(texts: Mapping[Language, str], language: Language) -> str:

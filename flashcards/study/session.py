@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from flashcards.cards import Card, CardId, Day, Language, Rating, Review
-from flashcards.errors import FlashcardsError
+from flashcards.errors import FlashcardsError, Message
 from flashcards.scheduling.days import day_of
 from flashcards.scheduling.queue import Candidate, Limits, build_queue
 from flashcards.scheduling.schedule import LEECH_LAPSES, after_review, next_intervals, replay
-from flashcards.store import cards, reviews
+from flashcards.store import cards, reviews, twins
 from flashcards.store.cards import Askable, Standing
 from flashcards.study.clock import milliseconds
 from flashcards.study.library import Library
+from flashcards.study.twins import one_each
+
+if TYPE_CHECKING:
+    from flashcards.study.numeric import Drawn
 
 Phase = Literal["question", "answer", "done"]
 
@@ -74,6 +78,7 @@ class Session:
         self._saved = reviews.count_answers(library.db)
         self._flipped: dict[CardId, Language] = {}
         self._card: Card | None = None
+        self._drawn: Drawn | None = None
         self._standing = Standing()
         self._revealed = False
         self._shown_at = 0
@@ -104,6 +109,9 @@ class Session:
         wanted = set(library.find_ids(query)) if query.strip() else None
         found = cards.askable(library.db, library.today, unreviewed="is:unreviewed" in query)
         chosen = [a for a in found if wanted is None or a.card_id in wanted]
+        # Of twins one is asked: the first, which is the person's own.
+        first = set(one_each(library.db, [a.card_id for a in chosen]))
+        chosen = [a for a in chosen if a.card_id in first]
         if cram:
             queue = [a.card_id for a in chosen]
         else:
@@ -124,8 +132,20 @@ class Session:
 
     @property
     def card(self) -> Card | None:
-        """The present card; ``None`` when done."""
+        """The present card, a numeric one with the values of this showing; ``None`` when done."""
         return self._card
+
+    @property
+    def asks_number(self) -> bool:
+        """Whether the present card has fresh values and wants a number."""
+        return self._drawn is not None
+
+    @property
+    def verdict(self) -> Message | None:
+        """What there is to say about the number typed for the present card, once revealed."""
+        if self._drawn is None or self.typed is None or not self.typed.strip():
+            return None
+        return self._drawn.said_of(self.typed, self.language)
 
     @property
     def language(self) -> Language:
@@ -278,11 +298,17 @@ class Session:
 
     def _set_aside(self, **marks: int) -> None:
         card = self._present()
-        before = {name: getattr(self._standing, name) for name in marks}
-        cards.set_mark(self.library.db, [card.id], **marks)
-        self._steps.append(
-            _Step(card.id, lambda: cards.set_mark(self.library.db, [card.id], **before)),
-        )
+        db = self.library.db
+        # Its twin would only ask the same in its place.
+        before = {one: cards.standing(db, one) for one in twins.members(db, card.id)}
+        cards.set_mark(db, list(before), **marks)
+
+        def restore() -> None:
+            with db.transaction():
+                for one, standing in before.items():
+                    cards.set_mark(db, [one], **{name: getattr(standing, name) for name in marks})
+
+        self._steps.append(_Step(card.id, restore))
         self._advance()
 
     def _advance(self) -> None:
@@ -296,23 +322,33 @@ class Session:
         """Load the card at the head of the queue; one archived meanwhile is passed over."""
         self._revealed = False
         self.typed = None
-        self._card = None
+        self._card = self._drawn = None
         self._standing = Standing()
         while self._queue:
             found = cards.load_cards(self.library.db, self._queue[:1], self.library.language)
             standing = cards.standing(self.library.db, self._queue[0])
             if found and found[0].answered and not standing.archived:
-                self._card, self._standing = found[0], standing
+                self._drawn = self._draw(found[0])
+                self._card = self._drawn.card if self._drawn else found[0]
+                self._standing = standing
                 break
             self._queue.pop(0)
         self._shown_at = milliseconds(self.library.clock())
+
+    def _draw(self, card: Card) -> Drawn | None:
+        """The values of this showing, which the log counts; ``None`` for a card without any."""
+        if card.kind != "numeric":
+            return None
+        from flashcards.study.numeric import drawn  # arithmetic and units, which other cards need not pay for
+
+        return drawn(card, reviews.times_answered(self.library.db, card.id))
 
 
 def take_back(library: Library, review: Review) -> None:
     """Undo one answer by a compensating row; the card's schedule is what the rest of its log leads to."""
     with library.db.transaction():
         reviews.append_undo(library.db, review, library.now, library.today)
-        left = reviews.answers_of(library.db, review.card_id)
+        left = reviews.shared_answers(library.db, review.card_id)
         reviews.put_schedule(library.db, review.card_id, replay(library.model, left))
 
 

@@ -19,14 +19,14 @@ from flashcards.store.query import CardState, compile_query
 from flashcards.store.statistics import DayCount, GroupCount, Hour, Retention, Scope
 from flashcards.study.library import Library
 
-Period = Literal["day", "month", "year", "all"]
-"""Today; the last 30 days; the last 365 days; all there ever was."""
+Period = Literal["day", "month", "season", "year", "all"]
+"""Today; the last 30 days; the last 13 weeks; the last 365 days; all there ever was."""
 Unit = Literal["day", "week", "month", "year"]
 """A study day, a week from Monday on, a calendar month, a calendar year."""
 
-_SPAN: Mapping[Period, int] = {"day": 1, "month": 30, "year": 365}
-_UNIT: Mapping[Period, Unit] = {"day": "day", "month": "day", "year": "month", "all": "month"}
-FORECAST_DAYS: Mapping[Period, int] = {"day": 14, "month": 30, "year": 365, "all": 365}
+_SPAN: Mapping[Period, int] = {"day": 1, "month": 30, "season": 91, "year": 365}
+_UNIT: Mapping[Period, Unit] = {"day": "day", "month": "day", "season": "week", "year": "month", "all": "month"}
+FORECAST_DAYS: Mapping[Period, int] = {"day": 14, "month": 30, "season": 91, "year": 365, "all": 365}
 
 STABILITY_EDGES = (0.0, 1.0, 3.0, 7.0, 14.0, 30.0, 90.0, 180.0, 365.0)
 """Days; the last bin is open."""
@@ -196,10 +196,10 @@ def true_retention(buckets: Iterable[Retention]) -> float | None:
 
 
 def card_history(library: Library, card_id: CardId) -> list[Step]:
-    """Every answer to a card that counts, oldest first, with the memory it left: the log replayed."""
+    """Every answer to a card or its twins that counts, oldest first, with the memory it left: the log replayed."""
     steps: list[Step] = []
     schedule: Schedule | None = None
-    for review in reviews.answers_of(library.db, card_id):
+    for review in reviews.shared_answers(library.db, card_id):
         elapsed = review.day - schedule.last_day if schedule else None
         recall = library.model.retrievability(schedule.memory, elapsed or 0) if schedule else None
         schedule = after_review(library.model, schedule, review)

@@ -92,7 +92,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("home.tour", ("t",)),
     Action("home.close_tour", ("x", "escape")),
     Action("home.leave", ("q",), bar=80),
-    Action("quiz.reveal", ("space", "enter"), bar=10),
+    Action("quiz.reveal", ("space",), bar=10),
+    Action("quiz.accept", ("enter",), bar=5),
     Action("quiz.again", ("1",)),
     Action("quiz.hard", ("2",)),
     Action("quiz.good", ("3",)),
@@ -146,6 +147,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("card.answer", ("w",), bar=10),
     Action("card.take_in", ("c",), bar=11),
     Action("card.history", ("h",), bar=35),
+    *(Action(f"card.twin_{n}", (str(n),)) for n in range(1, 6)),
+    Action("card.part", ("u",), bar=45),
     Action("card.leave", ("q", "escape"), bar=80),
     Action("statistics.next_period", ("p", "l", "right"), bar=10),
     Action("statistics.previous_period", ("P", "h", "left"), bar=20),
@@ -164,6 +167,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("demo.predict", ("p",), bar=25),
     Action("demo.control", ("c",), bar=30),
     Action("demo.cancel", ("x",), bar=15),
+    Action("demo.smaller", ("a",), bar=5),
     Action("demo.source", ("v",), bar=40),
     Action("demo.switch_pane", ("tab",), bar=35, priority=True),
     Action("demo.leave", ("q", "escape"), bar=80),
@@ -230,6 +234,16 @@ def keys_of(action: Action, keymap: Mapping[str, str]) -> tuple[str, ...]:
     """The keys that do ``action`` now."""
     remapped = keymap.get(action.id)
     return tuple(remapped.split(",")) if remapped else action.keys
+
+
+@dataclass(frozen=True, slots=True)
+class KeyNames:
+    """How the keys of the actions are written now: a message names them as ``{keys[home.study]}``."""
+
+    keymap: Mapping[str, str]
+
+    def __getitem__(self, action_id: str) -> str:
+        return show_key(keys_of(BY_ID[action_id], self.keymap)[0])
 
 
 def _meet(one: str, two: str) -> bool:

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from textual import events, work
-from textual.app import SystemCommand
 from textual.binding import BindingType
-from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from flashcards import locale
-from flashcards.cards import CardId, DemoLink, Language
+from flashcards.cards import CardId, DemoLink, Language, Rating
 from flashcards.errors import FlashcardsError
-from flashcards.lab.catalogue import DemoInfo, read_catalogue
+from flashcards.lab.catalogue import DemoInfo
 from flashcards.lab.spare import Spares
 from flashcards.locale import text
 from flashcards.scheduling.days import date_of
+from flashcards.study.demos import added_paths, every_demo
 from flashcards.study.library import Library
 from flashcards.study.session import Session
 from flashcards.study.settings import read_settings, write_setting
 from flashcards.text.sanitize import sanitize, sanitize_line
-from flashcards.tui.actions import bindings, check_keymap, in_scope
+from flashcards.tui.actions import bindings, check_keymap
 from flashcards.tui.screens.base import FlashcardsScreen
 from flashcards.tui.themes import THEMES
 from flashcards.tui.watch import WatchingApp
+
+if TYPE_CHECKING:
+    from textual.command import Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,17 @@ class Preferences:
     """The file the preferences came from, for messages about them."""
 
 
+SESSION_START: Final = "session-start"
+"""Group of the worker behind which a quiz opens."""
+
+
+def _commands() -> type[Provider]:
+    """What the palette offers, loaded when it is opened."""
+    from flashcards.tui.palette import Commands
+
+    return Commands
+
+
 class FlashcardsApp(WatchingApp):
     """Home is the first screen; a quiz can be asked for at once."""
 
@@ -62,6 +75,7 @@ class FlashcardsApp(WatchingApp):
     CSS_PATH = Path(__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = ""
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
 
     def __init__(
@@ -110,13 +124,17 @@ class FlashcardsApp(WatchingApp):
         """The date of the study day it is now."""
         return date_of(self.library.today)
 
+    def screen_on_its_way(self) -> bool:
+        starting = any(w.group == SESSION_START and not w.is_finished for w in self.workers)
+        return starting or super().screen_on_its_way()
+
     # Ways from screen to screen
 
     def study(self, query: str) -> None:
         """Quiz the cards that ``query`` selects."""
         self.start_session(Studying(query))
 
-    @work(thread=True, exclusive=True, group="session-start", exit_on_error=False)
+    @work(thread=True, exclusive=True, group=SESSION_START, exit_on_error=False)
     def start_session(self, studying: Studying) -> None:
         session = Session.start(
             self.library,
@@ -166,8 +184,8 @@ class FlashcardsApp(WatchingApp):
 
         self.push_screen(LabScreen())
 
-    def open_demo(self, link: DemoLink) -> None:
-        """Show one demo with the values that fit a card."""
+    def open_demo(self, link: DemoLink, then: Callable[[Rating | None], None] | None = None) -> None:
+        """Show one demo with the values that fit a card; ``then`` is told the grade that the guesses deserve."""
         from flashcards.tui.screens.demo import DemoScreen
 
         info = self.demos.get(link.slug)
@@ -175,14 +193,19 @@ class FlashcardsApp(WatchingApp):
             self.notify(text("lab.unknown", slug=sanitize_line(link.slug)), markup=False, severity="error")
             return
         try:
-            self.push_screen(DemoScreen(info, link))
+            self.push_screen(DemoScreen(info, link, offers_grade=then is not None), then)
         except FlashcardsError as error:
             self.notify(sanitize(locale.said(error)), markup=False, severity="error", timeout=8)
 
     @cached_property
     def demos(self) -> Mapping[str, DemoInfo]:
         """Every demo by slug, read from its source without running it."""
-        return read_catalogue().demos
+        home = self.library.home
+        return every_demo(home, added_paths(home)).demos
+
+    def forget_demos(self) -> None:
+        """Read them again when they are next asked for: a folder is trusted now."""
+        self.__dict__.pop("demos", None)
 
     @cached_property
     def spares(self) -> Spares:
@@ -232,7 +255,10 @@ class FlashcardsApp(WatchingApp):
             self.push_screen(HelpScreen(self.screen.working_keys()))
 
     def action_palette(self) -> None:
-        self.action_command_palette()
+        from flashcards.tui.palette import open_palette
+
+        if isinstance(self.screen, FlashcardsScreen):
+            open_palette(self.screen)
 
     def action_language(self) -> None:
         self._keep("language", locale.other(locale.language()))
@@ -247,14 +273,3 @@ class FlashcardsApp(WatchingApp):
             self.screen.action_close()
         else:
             self.exit()
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette offers what the keys do: the screen's own actions, then those that work everywhere."""
-        if not isinstance(screen, FlashcardsScreen):
-            return
-        for action in in_scope(screen.SCOPE, "app"):
-            if action.name != "palette" and screen.can_do(action):
-                owner = self if action.scope == "app" else screen
-                yield SystemCommand(
-                    action.label, action.help, getattr(owner, f"action_{action.name}"), discover=True
-                )

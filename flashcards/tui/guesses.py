@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
+from flashcards.cards import Rating
 from flashcards.lab.events import Claim, End, Event, Start
 from flashcards.lab.predict import can_predict, grade_guess
 from flashcards.tui.widgets.event_lines import Guess, Shown
@@ -23,6 +24,11 @@ class Guesses:
     def question(self) -> Claim | None:
         """The claim whose number is asked for now."""
         return self._questions[0] if self._questions else None
+
+    @property
+    def grade(self) -> Rating | None:
+        """What all guesses together deserve: the worst of them, because a card that is half known comes back."""
+        return min((guess.rating for guess in self._guesses.values()), default=None)
 
     def hear(self, events: Iterable[Event]) -> list[Shown]:
         """More of the run.  Its first line shows at once, the rest when all is guessed and the run is over."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from textual import on, work
-from textual.app import App
 from textual.message import Message
 from textual.widgets import Input, TextArea
 
@@ -21,6 +20,7 @@ from flashcards.locale import text
 from flashcards.study.intake import Intake
 from flashcards.text.sanitize import sanitize_line
 from flashcards.tui.screens.base import FlashcardsScreen
+from flashcards.tui.typing_ahead import TypingAheadApp
 
 if TYPE_CHECKING:
     from flashcards.study.library import Library
@@ -64,7 +64,7 @@ class NotesWatch:
         return new
 
 
-class WatchingApp(App[None]):
+class WatchingApp(TypingAheadApp):
     """Keeps every screen in step with the note files."""
 
     @dataclass

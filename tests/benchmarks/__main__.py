@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import anki, drawing, reading, screens, search_rows, startup, studying
+from tests.benchmarks import anki, demos, drawing, reading, screens, search_rows, startup, studying
 from tests.benchmarks.bench import FULL, Bench, Scale
 from tests.benchmarks.measure import Result, Spread, machine
 
@@ -28,6 +28,7 @@ ROWS: dict[str, Row] = {
     "typing": search_rows.typing,
     "anki": anki.package,
     "layout": drawing.long_card,
+    "spare": demos.spare,
     "frame": screens.first_frame,
     "next": screens.next_card,
     "browse": screens.long_list,

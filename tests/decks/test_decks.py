@@ -16,6 +16,7 @@ from flashcards.cards import Draft
 from flashcards.lab.catalogue import read_catalogue
 from flashcards.lab.params import resolve
 from flashcards.sources import Reading, read_path
+from flashcards.text.key_points import key_points
 
 DECKS = Path(__file__).resolve().parents[2] / "decks"
 FILES = sorted(DECKS.glob("*/*.md"))
@@ -95,7 +96,7 @@ def test_every_card_has_an_id_of_its_own(language: str) -> None:
 
 @pytest.mark.parametrize(("file", "draft"), cards())
 def test_a_card_has_three_to_six_key_points(file: Path, draft: Draft) -> None:
-    assert 3 <= len(draft.key_points) <= 6
+    assert 3 <= len(key_points(draft.answer)) <= 6
 
 
 @pytest.mark.parametrize(("file", "draft"), cards())
@@ -163,7 +164,7 @@ def test_a_card_covers_the_wanted_facts_with_at_least_as_many_points(
     shared: Path, file: Path, draft: Draft
 ) -> None:
     entry = coverage(shared)[str(draft.card_id)]
-    assert len(draft.key_points) >= len(entry["key_facts"])
+    assert len(key_points(draft.answer)) >= len(entry["key_facts"])
     assert draft.difficulty == entry["difficulty"]
     assert draft.demos[0].slug == entry["demo"]
     assert ("numeric" in draft.extra) == bool(entry.get("numeric"))

@@ -53,6 +53,7 @@ def test_one_broken_file_hides_no_other(write_demo: WriteDemo, tmp_path: Path) -
         ("param(8, low=1", "param(2**3, low=1", r"halves\.py:11: param.* literals only"),
         ("param(8, low=1", "param(0, low=1", r"halves\.py:11: parameter size: --size takes .*not '0'"),
         ("size: int", "seed: int", r"halves\.py:11: --seed is an option of every demo"),
+        ("size: int", "bench_gpu: int", r"--bench_gpu is an option of every demo"),
         ("size: int", "size: bytes", r"halves\.py:11: parameter size wants a type"),
         ('tier="tok"', 'tier="gpu"', r"halves\.py:6: DEMO wants"),
         ('"""Halves', "x = 1  # ", r"halves\.py:"),

@@ -164,3 +164,106 @@ def test_the_command_imports_neither_torch_nor_textual(program: Program) -> None
         check=False,
     )
     assert done.stdout.strip().endswith("[]"), done.stdout + done.stderr
+
+
+def test_all_demos_run_and_are_summed_up(program: Program) -> None:
+    done = program.run("--all", "--timeout", "2", "--json")
+    *events, total = [json.loads(line) for line in done.stdout.splitlines()]
+    assert total["type"] == "total" and total["demos"] == len(total["statuses"])
+    ends = [event for event in events if event["type"] == "end"]
+    assert len(ends) == total["demos"] and sum(end["passed"] for end in ends) == total["passed"]
+    statuses = total["statuses"]
+    assert (statuses["halves"], statuses["false-claim"], statuses["crash"]) == ("passed", "failed", "error")
+    assert statuses["endless"] == "over_time"
+    judged = [event for event in events if event["type"] == "claim" and event["kind"] != "observe"]
+    assert total["claims"] == len(judged) > total["distinct"] == len({claim["id"] for claim in judged})
+    assert (total["status"], done.returncode) == ("failed", 1)
+
+
+def test_the_sum_in_words(program: Program) -> None:
+    done = program.run("--all", "--timeout", "2")
+    assert "over time" in done.stdout and " distinct, " in done.stdout.splitlines()[-1]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    return {"FLASHCARDS_HOME": str(tmp_path / "home")}
+
+
+def test_a_new_demo_keeps_the_standard_of_ours(program: Program, home: dict[str, str]) -> None:
+    made = program.run("new", "label_smoothing", environment=home)
+    path = Path(made.stdout.splitlines()[0])
+    assert path == Path(home["FLASHCARDS_HOME"]) / "demos" / "label_smoothing.py"
+    assert len(path.read_text("utf-8").splitlines()) <= 150
+    first, again, wrong = (
+        program.run("label-smoothing", "--preset", "tiny", "--json", *more, environment=home)
+        for more in ([], [], ["--control"])
+    )
+    assert (first.returncode, wrong.returncode) == (0, 1)
+    claims, same, broken = (
+        [record for record in map(json.loads, done.stdout.splitlines()) if record["type"] == "claim"]
+        for done in (first, again, wrong)
+    )
+    assert [claim["measured"] for claim in claims] == [claim["measured"] for claim in same]
+    assert claims and all(claim["pass"] for claim in claims) and not any(claim["pass"] for claim in broken)
+    assert any(claim["predict"] for claim in claims)
+
+
+def test_a_new_demo_in_a_folder_of_ones_own_runs_by_its_file(
+    program: Program, home: dict[str, str], tmp_path: Path
+) -> None:
+    made = program.run("new", "mine", str(tmp_path / "work"), environment=home)
+    path = tmp_path / "work" / "mine.py"
+    assert f"python {path}" in made.stdout
+    done = subprocess.run(
+        [sys.executable, str(path), "--control"],
+        env=program.environment(home),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 1 and "2 of 2 claims broke" in done.stdout, done.stderr
+
+
+def test_a_new_demo_beside_notes_of_ones_own_is_trusted_and_those_of_others_are_not(
+    program: Program, home: dict[str, str], tmp_path: Path
+) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "notes.md").write_text("# A\n\n## What is one?\nOne.\n")
+    added = [sys.executable, "-m", "flashcards", "add", str(notes)]
+    subprocess.run(added, env=program.environment(home), cwd=program.root, check=True, capture_output=True)
+    program.run("new", "mine", str(notes / "demos"), environment=home)
+    assert program.run("mine", environment=home).returncode == 0
+    (notes / "demos" / "other.py").write_text((notes / "demos" / "mine.py").read_text("utf-8"), "utf-8")
+    program.run("new", "second", str(notes / "demos"), environment=home)
+    for name in ("mine", "other", "second"):  # the folder holds a program that nobody looked at
+        assert program.run(name, environment=home).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["new"], "Give the new demo a name"),
+        (["new", "Bad name"], "is no name for a demo"),
+        (["new", "../escape"], "is no name for a demo"),
+        (["new", "new"], "is no name for a demo"),
+        (["new", "halves"], "exists already"),
+        (["new", "a", "b", "c"], "unexpected extra argument"),
+        (["--trust", "nowhere"], "no such folder"),
+    ],
+)
+def test_a_wrong_wish_is_one_line_and_exit_2_too(
+    program: Program, home: dict[str, str], arguments: list[str], said: str
+) -> None:
+    done = program.run(*arguments, environment=home)
+    assert (done.returncode, done.stdout) == (2, ""), done.stdout + done.stderr
+    assert said in done.stderr and len(done.stderr.strip().splitlines()) == 1
+
+
+def test_our_own_demos_are_found_without_opening_the_collection(program: Program, tmp_path: Path) -> None:
+    broken = tmp_path / "home"
+    broken.mkdir()
+    (broken / "flashcards.db").write_bytes(b"not a database at all" * 100)
+    assert program.run("halves", environment={"FLASHCARDS_HOME": str(broken)}).returncode == 0

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from flashcards.lab import Lab
+from flashcards.lab.batch import total
 from flashcards.lab.errors import LabError
 from flashcards.lab.events import (
     Claim,
@@ -22,6 +23,7 @@ from flashcards.lab.events import (
     Say,
     Series,
     Start,
+    Status,
     Step,
     Table,
     Tokens,
@@ -101,6 +103,45 @@ def test_a_matrix_keeps_four_digits_and_at_most_64_a_side() -> None:
 def test_figures_whose_parts_do_not_fit_together_are_refused(show: object) -> None:
     with pytest.raises(ValueError, match="'t'"):
         show(Lab(lambda event: None))  # type: ignore[operator]
+
+
+def claim(title: str, passed: bool | None = True, **more: bool) -> Claim:
+    kind = "observe" if passed is None else "eq"
+    return Claim(title.lower(), title, kind, 1, 1, passed=passed, **more)
+
+
+def test_the_sum_of_runs_counts_a_claim_of_two_demos_once_and_an_observation_never() -> None:
+    ends = {"a": End("passed", passed=2), "b": End("failed", passed=1, failed=1)}
+    claims = [
+        claim("One"),
+        claim("Two", illustration=True),
+        claim("One"),
+        claim("x", False),
+        claim("t", None),
+    ]
+    whole = total(ends, claims, 1.234)
+    assert (whole.demos, whole.claims, whole.distinct, whole.illustrations) == (2, 4, 3, 1)
+    assert (whole.passed, whole.failed, whole.status) == (3, 1, "failed")
+    assert whole.statuses == {"a": "passed", "b": "failed"}
+
+
+@pytest.mark.parametrize(
+    ("statuses", "verdict"),
+    [
+        ([], "passed"),
+        (["passed", "passed"], "passed"),
+        (["passed", "dependency", "dependency"], "dependency"),
+        (["oom", "dependency"], "failed"),
+        (["failed", "cancelled"], "cancelled"),
+    ],
+)
+def test_the_verdict_of_several_runs_is_what_stopped_them_all(statuses: list[Status], verdict: str) -> None:
+    ends = {str(number): End(status) for number, status in enumerate(statuses)}
+    assert total(ends, [], 0.0).status == verdict
+
+
+def test_a_reader_of_one_run_passes_over_the_sum() -> None:
+    assert decode(encode(total({}, [], 0.0), 0)) is None
 
 
 def test_the_sdk_is_light() -> None:

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from flashcards.lab.batch import SharedProcesses
 from flashcards.lab.catalogue import read_demo
+from flashcards.lab.device import is_device_failure
 from flashcards.lab.errors import LabError
 from flashcards.lab.events import Claim, End, Error, Event, Log, Start, Step, encode, read_transcript
 from flashcards.lab.runner import Run, run_demo
@@ -219,9 +221,8 @@ def test_a_run_cancelled_before_it_starts_does_not_start(write_demo: WriteDemo) 
     assert run.pid is None
 
 
-@posix
-def test_killing_the_parent_ends_the_demo(write_demo: WriteDemo) -> None:
-    path = write_demo("lab.step(str(os.getpid()))\nwhile True: time.sleep(0.02)")
+def child_of_a_killed_parent(path: Path) -> list[int]:
+    """Run a demo in an app of its own, kill the app when the demo's first step has named its processes."""
     script = (
         "import sys; from pathlib import Path; from flashcards.lab.catalogue import read_demo\n"
         "from flashcards.lab.runner import Run\n"
@@ -230,10 +231,175 @@ def test_killing_the_parent_ends_the_demo(write_demo: WriteDemo) -> None:
     parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     with parent, parent.stdout:
-        pids: Iterator[int] = (int(line) for line in parent.stdout if line.strip().isdigit())
-        child = next(pids)
+        named: Iterator[str] = (line for line in parent.stdout if line[:1].isdigit())
+        pids = [int(pid) for pid in next(named).split()]
         parent.send_signal(signal.SIGKILL)
-        assert gone(child)
+    return pids
+
+
+@posix
+@pytest.mark.parametrize(
+    "body",
+    [
+        "lab.step(str(os.getpid()))\nwhile True: time.sleep(0.02)",
+        """\
+        import signal, subprocess
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        wait = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+        other = subprocess.Popen([sys.executable, "-c", wait])
+        lab.step(f"{os.getpid()} {other.pid}")
+        while True: time.sleep(0.02)
+        """,
+    ],
+    ids=["waiting", "ignoring signals, with a process of its own"],
+)
+def test_killing_the_app_ends_the_demo_and_what_it_started(write_demo: WriteDemo, body: str) -> None:
+    pids = child_of_a_killed_parent(write_demo(body))
+    assert pids and all(gone(pid) for pid in pids)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel signals the end of a pipe on Linux only")
+def test_killing_the_app_ends_a_demo_whose_c_code_never_lets_go(write_demo: WriteDemo) -> None:
+    """A regular expression holds the interpreter's lock: no thread of the demo's can see that the app is gone."""
+    body = """\
+    import re
+    lab.step(str(os.getpid()))
+    re.match("(a+)+$", "a" * 60 + "b")
+    """
+    (pid,) = child_of_a_killed_parent(write_demo(body))
+    assert gone(pid)
+
+
+ENDINGS = {
+    "crash": ("import ctypes; ctypes.string_at(0)", "error"),
+    "exit": ("os._exit(3)", "error"),
+    "sys-exit": ("sys.exit(0)", "error"),
+    "endless": ("while True: time.sleep(0.02)", "over_time"),
+    "endless-deaf": (
+        "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: time.sleep(0.02)",
+        "over_time",
+    ),
+    "endless-output": ('while True: lab.say("more")', "error"),
+    "endless-prints": ('while True: print("more" * 1000)', "over_time"),
+    "one-huge-text": ('lab.say("x" * (2 << 20))', "error"),
+    "many-large-texts": ('for _ in range(100): lab.say("x" * (1_000_000))', "error"),
+    "fork-and-die": ("if os.fork() == 0: time.sleep(600)\nos._exit(3)", "error"),
+    "forks": (
+        "while True:\n    if os.fork() == 0: time.sleep(600)\n    time.sleep(0.02)",
+        "over_time",
+    ),
+    "killed": ("os.kill(os.getpid(), 9)", "oom"),
+    "garbage": (
+        "import contextlib\nfor fd in range(3, 30):\n"
+        '    with contextlib.suppress(OSError): os.write(fd, b"garbage\\n")\ntime.sleep(600)',
+        "error",
+    ),
+}
+
+
+@posix
+@pytest.mark.parametrize("name", ENDINGS)
+def test_whatever_a_demo_does_there_is_one_reason_one_end_no_process_and_the_app_goes_on(
+    write_demo: WriteDemo, name: str
+) -> None:
+    body, status = ENDINGS[name]
+    run = Run(read_demo(write_demo(body)), timeout=3)
+    events = list(run)
+    assert [type(event) for event in events[-2:]] == [Error, End] and len(errors(events)) == 1
+    assert last(events).status == status
+    assert run.pid is not None and group_gone(run.pid)
+    assert last(list(run_demo(read_demo(write_demo())))).status == "passed"
+
+
+def group_gone(pid: int, within: float = 10.0) -> bool:
+    """Whether every process of a group ends within some seconds."""
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        listed = subprocess.run(
+            ["ps", "-e", "-o", "pgid=,stat="], capture_output=True, text=True, check=True
+        ).stdout.splitlines()
+        if not any(line.split()[0] == str(pid) and "Z" not in line for line in listed):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@posix
+def test_what_a_demo_forks_is_not_the_run(write_demo: WriteDemo) -> None:
+    body = """\
+    if os.fork() == 0:
+        lab.say("I am the run")
+        os._exit(0)
+    os.wait()
+    lab.claim("x", measured=1, equals=1)
+    """
+    events = list(run_demo(read_demo(write_demo(body))))
+    assert [type(event) for event in events] == [Start, Claim, End]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="found by their environment, which only /proc shows")
+def test_a_process_that_left_the_group_is_ended_too(write_demo: WriteDemo) -> None:
+    body = """\
+    import subprocess
+    daemon = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
+    command = [sys.executable, "-c", daemon]
+    other = subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE, text=True)
+    lab.say(other.stdout.readline())
+    lab.claim("x", measured=1, equals=1)
+    """
+    events = list(run_demo(read_demo(write_demo(body))))
+    assert last(events).status == "passed" and gone(int(events[1].markdown))  # type: ignore[union-attr]
+
+
+def test_what_cannot_fit_is_refused_before_it_starts_with_sizes_that_fit(write_demo: WriteDemo) -> None:
+    path = write_demo('lab.claim("x", measured=1, equals=1)')
+    estimate = "    def bytes(self) -> int:\n        return (self.size - 1) << 40\n\n    def check"
+    path.write_text(path.read_text().replace("    def check", estimate))
+    events = list(run_demo(read_demo(path), {"size": 1000}))
+    assert [type(event) for event in events] == [Error, End]
+    assert errors(events)[0].params == {"size": 1} and "free on cpu" in errors(events)[0].message
+    assert last(events).exit_code == 4
+    assert last(list(run_demo(read_demo(path), {"size": 1}))).status == "passed"
+
+
+@pytest.mark.parametrize(
+    ("error", "failure"),
+    [
+        (RuntimeError("CUDA error: an illegal memory access was encountered"), True),
+        (RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB"), False),
+        (RuntimeError("shapes do not fit"), False),
+        (ValueError("CUDA"), False),
+    ],
+)
+def test_a_failing_card_is_told_from_sizes_that_do_not_fit_on_it(error: Exception, failure: bool) -> None:
+    """The first starts the run again on the CPU, the second ends it with advice."""
+    assert is_device_failure(error) is failure
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts the peak of a process anew")
+def test_the_peak_of_a_run_is_not_that_of_the_one_before_it(write_demo: WriteDemo) -> None:
+    large = write_demo('room = b"x" * (200 << 20)\nlab.claim("x", measured=1, equals=1)', "large.py")
+    processes = SharedProcesses()
+    first, second = (
+        last(list(Run(read_demo(path), keep=True, child=lambda: processes.take("tok"))))
+        for path in (large, write_demo())
+    )
+    processes.close()
+    assert second.peak_bytes < 150 << 20 < first.peak_bytes
+
+
+def test_runs_that_keep_their_process_share_it_until_one_harms_it(write_demo: WriteDemo) -> None:
+    good, bad = read_demo(write_demo()), read_demo(write_demo("os._exit(3)", "bad.py"))
+    processes = SharedProcesses()
+    pids, statuses = [], []
+    for demo in (good, good, bad, good):
+        run = Run(demo, keep=True, child=lambda: processes.take("tok"))
+        statuses.append(last(list(run)).status)
+        pids.append(run.pid)
+    processes.close()
+    assert statuses == ["passed", "passed", "error", "passed"]
+    assert pids[0] == pids[1] == pids[2] != pids[3]
+    assert all(pid is not None and gone(pid) for pid in pids)
 
 
 def test_a_spare_process_runs_one_demo_and_is_gone(write_demo: WriteDemo) -> None:

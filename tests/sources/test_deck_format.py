@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from flashcards.cards import CardId, DemoLink, Draft
 from flashcards.sources import DeckHeader, Reading, read_text
 from flashcards.sources.deck_format import write_deck
-from flashcards.sources.key_points import key_points
-from flashcards.sources.lines import body_text, scan
+from flashcards.text.fences import body_text, scan
+from flashcards.text.key_points import key_points
 
 FRONT = "---\nid: demo\ntitle: Demo deck\nlanguage: en\ntags: [one, 003, 2.10]\nauthor: {name: x}\n---\n"
 
@@ -43,7 +43,7 @@ def test_a_card_has_metadata_points_and_prose() -> None:
     assert (draft.card_id, draft.difficulty, draft.tags) == ("w.what", 2, ("formula",))
     assert draft.also == ("W?", "a, b")
     assert draft.answer == "- frozen\n- dense\n\n> Common mistake: none."
-    assert draft.key_points == ("frozen", "dense")
+    assert key_points(draft.answer) == ("frozen", "dense")
     assert found.problems == ()
 
 
@@ -228,7 +228,7 @@ headers = st.builds(
 
 
 def without_place(drafts: Iterable[Draft]) -> list[Any]:
-    return [replace(d, line=0, end_line=0, key_points=key_points(d.answer)) for d in drafts]
+    return [replace(d, line=0, end_line=0) for d in drafts]
 
 
 @given(headers, st.lists(drafts_strategy, min_size=1, max_size=4))

@@ -4,36 +4,49 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from flashcards.study import links
 from flashcards.study.intake import relink
 from flashcards.study.library import Library
 from flashcards.study.links import available_demos
 
-from ..test_concepts import BUILT, _label, _wanted
+from ..seed_labels import DEMOS, Question, labelled_questions
 
 
-def test_nine_of_ten_questions_of_the_real_notes_are_linked_as_the_coverage_list_says(
-    library: Library, shared: Path
-) -> None:
-    import json
-
+@pytest.fixture
+def linked(
+    library: Library, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> list[tuple[Question, list[str]]]:
+    """The labelled questions of the real notes with the demos each is linked to, as if all thirty were there."""
+    monkeypatch.setattr(links, "available_demos", lambda: DEMOS)
     library.add(sorted((shared / "seeds").glob("*.txt")))
     at = {(Path(c.place.file).name, c.place.line): c for c in library.find("is:own") if c.place}
-    wanted, linked = _wanted(shared), {}
-    for note in json.loads((shared / "seed_truth.json").read_text("utf-8")):
-        for card in note["cards"]:
-            label = _label(note["file"], card)
-            if label in wanted:
-                slugs = {link.slug for link in at[note["file"], card["line"]].demos}
-                linked[label] = bool(slugs & wanted[label])
-    assert len(linked) >= 25
-    missed = [label for label, fits in linked.items() if not fits]
-    assert len(missed) <= len(linked) // 10, missed
+    return [
+        (question, [link.slug for link in at[question.file, question.line].demos])
+        for question in labelled_questions(shared)
+    ]
+
+
+def test_nine_of_ten_real_questions_are_linked_to_their_demo_among_three(
+    linked: list[tuple[Question, list[str]]],
+) -> None:
+    wanted = [(question, slugs) for question, slugs in linked if question.demos & DEMOS]
+    assert len(wanted) >= 150
+    assert all(len(slugs) <= 3 for _, slugs in linked)
+    missed = [question.text for question, slugs in wanted if question.demos.isdisjoint(slugs)]
+    assert len(missed) <= len(wanted) // 10, missed
+
+
+def test_no_real_question_without_a_demo_is_linked(linked: list[tuple[Question, list[str]]]) -> None:
+    bare = [(question, slugs) for question, slugs in linked if not question.demos]
+    assert len(bare) >= 6
+    assert [question.text for question, slugs in bare if slugs] == []
 
 
 def test_only_demos_there_are_get_linked(library: Library) -> None:
     slugs = {link.slug for card in library.find() for link in card.demos if not link.explicit}
     assert slugs.issubset(available_demos())
-    assert BUILT.issubset(available_demos())
 
 
 def test_the_authors_link_wins_over_the_words(library: Library, notes: Path) -> None:

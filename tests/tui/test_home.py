@@ -35,7 +35,7 @@ async def test_what_falls_due_is_counted_and_the_streak_goes_on(library: Library
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await settle(pilot)
         assert "1 due" in screen_text(app)
-        assert "first day of a row" in screen_text(app)
+        assert "1 day in a row" in screen_text(app)
 
 
 async def test_an_empty_collection_says_what_to_press(empty: Library, app_on) -> None:  # type: ignore[no-untyped-def]
@@ -142,8 +142,11 @@ async def test_the_palette_offers_the_actions_of_the_screen(library: Library, ap
     app = app_on(library)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await settle(pilot)
-        offered = {command.title for command in app.get_system_commands(app.screen)}
-        assert {"Study", "All", "Lab", "Reread", "Theme", "Help"} <= offered
+        await press(pilot, "colon")
+        shown = screen_text(app)
+        assert "type what you want to do" in shown and "enter · study the deck under the cursor" in shown
+        await press(pilot, *"lab", "enter")
+        assert isinstance(app.screen, LabScreen)
 
 
 async def test_d_opens_the_lab(library: Library, app_on) -> None:  # type: ignore[no-untyped-def]

@@ -100,12 +100,14 @@ def test_every_grade_and_every_state_has_its_number(studied: Library) -> None:
 
 def test_charts_stand_side_by_side_where_there_is_room(studied: Library) -> None:
     wide, narrow = page(studied, "month", 116), page(studied, "month", 60)
-    assert any("Answers a day" in row and "Minutes spent" in row for row in wide)
-    assert not any("Answers a day" in row and "Minutes spent" in row for row in narrow)
+    assert any("Answers a day" in row and "Seconds spent" in row for row in wide)
+    assert not any("Answers a day" in row and "Seconds spent" in row for row in narrow)
     assert len(wide) < len(narrow)
 
 
-def test_a_year_is_counted_by_months_and_a_month_by_days(studied: Library) -> None:
+def test_a_year_is_counted_by_months_a_season_by_weeks_and_a_month_by_days(studied: Library) -> None:
+    assert any("Answers a week" in row for row in page(studied, "season", 80))
+    assert any("Coming back, by week" in row for row in page(studied, "season", 80))
     assert any("Answers a month" in row for row in page(studied, "year", 80))
     assert any("Coming back, by month" in row for row in page(studied, "all", 80))
     assert any("Answers a day" in row for row in page(studied, "month", 80))
@@ -144,11 +146,11 @@ async def test_s_opens_the_statistics_p_walks_through_the_periods_and_q_goes_bac
         assert isinstance(app.screen, StatisticsScreen)
         assert "[30 days]" in screen_text(app) and "2030-04-07 to 2030-05-06" in screen_text(app)
         seen = []
-        for _ in range(4):
+        for _ in range(5):
             await press(pilot, "p")
             seen.append(app.screen.tabs.period)
             assert app.screen.page.learnt.numbers.period == seen[-1]
-        assert seen == ["year", "all", "day", "month"]
+        assert seen == ["season", "year", "all", "day", "month"]
         await press(pilot, "h")
         assert "[Today]" in screen_text(app)
         await press(pilot, "q")

@@ -22,8 +22,8 @@ from flashcards.sources.dialects import (
     qa_lines,
     remnote_outline,
 )
-from flashcards.sources.lines import Line
 from flashcards.sources.reading import Extract
+from flashcards.text.fences import Line
 
 
 class Dialect(Protocol):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flashcards.sources.drafting import HeadingPath, OpenCard, clean_question, leave_out, split_count
-from flashcards.sources.lines import Line, heading
 from flashcards.sources.reading import Extract
+from flashcards.text.fences import Line, heading
 
 NAME = "details-summary"
 

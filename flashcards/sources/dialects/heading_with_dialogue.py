@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 
 from flashcards.sources.drafting import OpenCard, asks, clean_question
-from flashcards.sources.lines import Line, body_text, heading
 from flashcards.sources.reading import Extract
 from flashcards.sources.sections import SectionReader, blocks
+from flashcards.text.fences import Line, body_text, heading
 
 NAME = "heading-with-dialogue"
 

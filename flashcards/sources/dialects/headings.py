@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from flashcards.sources.drafting import asks
-from flashcards.sources.lines import Line, heading
 from flashcards.sources.reading import Extract
 from flashcards.sources.sections import Block, SectionReader, blocks
+from flashcards.text.fences import Line, heading
 
 NAME = "headings"
 

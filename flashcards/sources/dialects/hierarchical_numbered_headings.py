@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flashcards.sources.drafting import OpenCard, asks, clean_question, form_of, leave_out
-from flashcards.sources.lines import Line, heading
 from flashcards.sources.reading import Extract
 from flashcards.sources.sections import Block, blocks
+from flashcards.text.fences import Line, heading
 
 NAME = "hierarchical-numbered-headings"
 

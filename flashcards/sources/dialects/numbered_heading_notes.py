@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from flashcards.sources.lines import Line, headings
 from flashcards.sources.reading import Extract
 from flashcards.sources.sections import SectionReader, blocks
+from flashcards.text.fences import Line, headings
 
 NAME = "numbered-heading-notes"
 

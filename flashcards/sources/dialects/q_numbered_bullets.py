@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from flashcards.sources.drafting import HeadingPath, OpenCard, clean_question, leave_out
-from flashcards.sources.lines import Line, heading
 from flashcards.sources.reading import Extract
+from flashcards.text.fences import Line, heading
 
 NAME = "q-numbered-bullets"
 

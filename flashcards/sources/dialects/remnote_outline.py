@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from flashcards.sources.drafting import HeadingPath, OpenCard, clean_question, leave_out
-from flashcards.sources.lines import Line, body_text, heading
 from flashcards.sources.reading import Extract
+from flashcards.text.fences import Line, body_text, heading
 
 NAME = "remnote-outline"
 

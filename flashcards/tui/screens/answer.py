@@ -76,7 +76,8 @@ class AnswerScreen(FlashcardsScreen[bool]):
     def on_mount(self) -> None:
         library = self.program.library
         own = written_answer(library, self.card.id, self.language)
-        self._saved = own.answer if own else self.card.variant(self.language).answer
+        variant = self.card.variant(self.language)
+        self._saved = own.answer if own else "" if variant.twin else variant.answer
         draft = draft_of(library, self.card.id, self.language)
         self.query_one(Question).words = self.card.variant(self.language).question
         self.editor.text = self._saved if draft is None else draft

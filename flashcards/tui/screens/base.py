@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from flashcards.text.sanitize import sanitize, sanitize_line
-from flashcards.tui.actions import ACTIONS, BY_ID, Action, Scope, keys_of, writes
+from flashcards.tui.actions import ACTIONS, BY_ID, Action, KeyNames, Scope, keys_of, writes
 from flashcards.tui.widgets.bars import KeyBar, TitleBar
 from flashcards.tui.widgets.drawing import COMPONENTS
 
@@ -39,6 +39,11 @@ class FlashcardsScreen(Screen[Result]):
     def keymap(self) -> Mapping[str, str]:
         """The person's own keys, by action id."""
         return self.program.keymap
+
+    @property
+    def key_names(self) -> KeyNames:
+        """The keys as they are written in words, as remapped."""
+        return KeyNames(self.keymap)
 
     @property
     def types(self) -> bool:

@@ -211,9 +211,10 @@ class BrowseScreen(FlashcardsScreen[None]):
     def action_importance(self) -> None:
         self._ask("importance")
 
-    def _ask(self, what: str) -> None:
+    def _ask(self, what: str, typed: str = "", wrong: str = "") -> None:
         self._asking = what
-        self.query_one(Prompt).open(text(f"browse.ask_{what}", count=len(self.card_list.acted_on)))
+        question = text(f"browse.ask_{what}", count=len(self.card_list.acted_on))
+        self.query_one(Prompt).open(question, typed, wrong=wrong)
 
     @on(Prompt.Answered)
     def answered(self, event: Prompt.Answered) -> None:
@@ -231,7 +232,7 @@ class BrowseScreen(FlashcardsScreen[None]):
         except ValueError:
             importance = -1.0
         if not 0 <= importance <= 10:
-            self.tell(text("browse.importance_range"), wrong=True)
+            self._ask("importance", answer, text("browse.importance_range"))
         else:
             self._mark(text("browse.importance_set", value=f"{importance:g}"), importance=importance)
 

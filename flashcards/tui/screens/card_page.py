@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
+from textual.message import Message
+from textual.worker import get_current_worker
 
 from flashcards import locale
 from flashcards.cards import Card, CardId, Language
+from flashcards.errors import FlashcardsError
 from flashcards.locale import text
 from flashcards.store.cards import Standing
+from flashcards.study.numeric import readable_card
 from flashcards.study.search import hits
 from flashcards.study.statistics import card_history
+from flashcards.study.twins import MOST_OFFERED, accept, offered, part, twin_of
 from flashcards.text.lines import Line
 from flashcards.text.sanitize import sanitize_line
 from flashcards.tui.actions import BY_ID, Action, Scope, bindings, keys_of, show_key
@@ -28,6 +35,9 @@ from flashcards.tui.widgets.history_lines import Record, history_lines, standing
 from flashcards.tui.widgets.line_view import LineView
 from flashcards.tui.widgets.lines_widget import LinesWidget
 from flashcards.tui.widgets.prompt import Prompt
+from flashcards.tui.widgets.twin_panel import TwinPanel, Twins
+
+TWIN_KEYS = tuple(f"twin_{n}" for n in range(1, MOST_OFFERED + 1))
 
 
 class Facts(LinesWidget):
@@ -69,15 +79,24 @@ class CardPage(CardScreen):
     CSS_PATH = "card_page.tcss"
     VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]  # noqa: RUF012
 
+    @dataclass
+    class Offered(Message):
+        """Which of our cards may be the card's twin."""
+
+        card_ids: list[CardId]
+
     def __init__(self, card_id: CardId) -> None:
         super().__init__()
         self.card_id = card_id
         self.flipped: Language | None = None
+        self.offered: list[CardId] = []
+        """Our cards that may be its twin, the likeliest first."""
 
     def compose(self) -> ComposeResult:
         yield TitleBar()
         yield CardView(id="card")
         yield HistoryView(id="history")
+        yield TwinPanel(id="twins")
         yield Facts(id="facts")
         yield Prompt(id="find")
         yield KeyBar()
@@ -86,6 +105,7 @@ class CardPage(CardScreen):
         self.query_one(Prompt).display = False
         self._show_history(False)
         self.show_card()
+        self.look_for_twins()
 
     @property
     def history_view(self) -> HistoryView:
@@ -107,11 +127,12 @@ class CardPage(CardScreen):
 
     def notes_changed(self) -> None:
         self.show_card(keep_place=True)
+        self.look_for_twins()
 
     def show_card(self, *, keep_place: bool = False) -> None:
         """Read the card again and draw it."""
         library = self.program.library
-        card, standing = self.shown_card(), library.standing(self.card_id)
+        card, standing = readable_card(self.shown_card()), library.standing(self.card_id)
         language = self.flipped or library.language
         variant = card.variant(language)
         self.card_view.show(
@@ -160,6 +181,7 @@ class CardPage(CardScreen):
             *(("⚑ " + text("card.flagged"),) if standing.flagged else ()),
             *((self._hint("card.write_one", "card.answer"),) if not card.answered else ()),
             *((self._hint("card.take_it_in", "card.take_in"),) if not card.reviewed else ()),
+            *((text("card.by_twin"),) if any(v.twin for v in card.variants.values()) else ()),
         )
 
     def _hint(self, message: str, action_id: str) -> str:
@@ -195,7 +217,7 @@ class CardPage(CardScreen):
     def _show_history(self, shown: bool) -> None:
         """Show the history in place of the card, or the card again."""
         self.card_view.display, self.history_view.display = not shown, shown
-        self.query_one(Facts).display = not shown
+        self.query_one(Facts).display = self.query_one(TwinPanel).display = not shown
         (self.history_view if shown else self.card_view).focus()
         self.refresh_bars()
 
@@ -229,6 +251,78 @@ class CardPage(CardScreen):
         flagged = not self.program.library.standing(self.card_id).flagged
         self.program.library.mark([self.card_id], flagged=int(flagged))
         self.show_card()
+
+    # Twins
+
+    @work(thread=True, exclusive=True, group="twins", exit_on_error=False)
+    def look_for_twins(self) -> None:
+        """Find which of our cards may ask the same; the glossary they are ranked by is read at the first time."""
+        try:
+            found = offered(self.program.library, self.card_id)
+        except FlashcardsError as error:
+            self.app.call_from_thread(self.tell, locale.said(error), wrong=True)
+            found = []
+        if not get_current_worker().is_cancelled:
+            self.post_message(self.Offered(found))
+
+    @on(Offered)
+    def show_offered(self, event: Offered) -> None:
+        self.offered = event.card_ids
+        self._show_twins()
+
+    def _show_twins(self) -> None:
+        library = self.program.library
+        twin = twin_of(library, self.card_id)
+        questions = {c.id: c.variant(library.language).question for c in library.cards(self.offered)}
+        keys = [self.key_names[f"card.{name}"] for name in TWIN_KEYS]
+        self.query_one(TwinPanel).show(
+            Twins(
+                library.card(twin).variant(library.language).question if twin else "",
+                self.key_names["card.part"],
+                tuple(
+                    (key, questions[card_id])
+                    for key, card_id in zip(keys, self.offered, strict=False)
+                    if twin is None and card_id in questions
+                ),
+            )
+        )
+        self.refresh_bars()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in TWIN_KEYS:
+            return TWIN_KEYS.index(action) < len(self.offered)
+        if action == "part":
+            return twin_of(self.program.library, self.card_id) is not None
+        return True
+
+    def _accept(self, row: int) -> None:
+        accept(self.program.library, self.card_id, self.offered[row])
+        self.offered = []
+        self.show_card(keep_place=True)
+        self._show_twins()
+        self.tell(text("page.linked", key=self.key_names["card.part"]))
+
+    def action_twin_1(self) -> None:
+        self._accept(0)
+
+    def action_twin_2(self) -> None:
+        self._accept(1)
+
+    def action_twin_3(self) -> None:
+        self._accept(2)
+
+    def action_twin_4(self) -> None:
+        self._accept(3)
+
+    def action_twin_5(self) -> None:
+        self._accept(4)
+
+    def action_part(self) -> None:
+        part(self.program.library, self.card_id)
+        self.show_card(keep_place=True)
+        self._show_twins()
+        self.look_for_twins()
+        self.tell(text("page.parted"))
 
     def action_leave(self) -> None:
         self.dismiss()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from textual import on
 from textual.app import SuspendNotSupported
 
 from flashcards import locale
-from flashcards.cards import Card, DemoLink
+from flashcards.cards import Card, DemoLink, Rating
 from flashcards.errors import FlashcardsError
 from flashcards.locale import text
 from flashcards.tui import editor
-from flashcards.tui.actions import BY_ID, Action, keys_of, show_key
+from flashcards.tui.actions import Action
 from flashcards.tui.screens.base import FlashcardsScreen
 from flashcards.tui.widgets.card_view import CardView
 from flashcards.tui.widgets.prompt import Prompt
@@ -40,7 +41,7 @@ class CardScreen(FlashcardsScreen[None]):
 
     def demo_hints(self, card: Card) -> tuple[str, ...]:
         """A line for each demo of the card that says which key runs it."""
-        key = show_key(keys_of(BY_ID[f"{self.SCOPE}.demo"], self.keymap)[0])
+        key = self.key_names[f"{self.SCOPE}.demo"]
         return tuple(text("card.demo", key=key, title=self.demo_title(link)) for link in card.demos)
 
     def demo_title(self, link: DemoLink) -> str:
@@ -53,15 +54,21 @@ class CardScreen(FlashcardsScreen[None]):
         if not links:
             self.tell(text("quiz.no_demo"))
         elif len(links) == 1:
-            self.program.open_demo(links[0])
+            self.program.open_demo(links[0], self.demo_answered())
         else:
             from flashcards.tui.screens.choose import ChooseScreen
 
             titles = [self.demo_title(link) for link in links]
             self.app.push_screen(
                 ChooseScreen(text("quiz.which_demo"), titles),
-                lambda row: self.program.open_demo(links[row]) if row is not None else None,
+                lambda row: (
+                    self.program.open_demo(links[row], self.demo_answered()) if row is not None else None
+                ),
             )
+
+    def demo_answered(self) -> Callable[[Rating | None], None] | None:
+        """What is told the grade that guesses in a demo deserve, where the card is being graded."""
+        return None
 
     def action_open_source(self) -> None:
         self._in_editor()

@@ -48,7 +48,8 @@ class HelpScreen(ModalScreen[None]):
 
     def _fill(self) -> None:
         title = text("help.tour_title" if self.touring else "help.title")
-        hint = text("help.keys_hint" if self.touring else "help.tour_hint")
+        keys = self.query_one(LineView).key_names
+        hint = text("help.keys_hint" if self.touring else "help.tour_hint", keys=keys)
         heading = Content.assemble((title, "bold $primary"), (f"   {hint}", "$muted"))
         self.query_one("#help-title", Static).update(heading)
         view = self.query_one(LineView)
@@ -56,7 +57,7 @@ class HelpScreen(ModalScreen[None]):
 
     def _tour(self, width: int) -> Iterator[Line]:
         for step in range(STEPS):
-            yield from tour_step(step, width)
+            yield from tour_step(step, width, self.query_one(LineView).key_names)
             yield line()
 
     def _lines(self, width: int) -> Iterator[Line]:

@@ -20,7 +20,7 @@ from flashcards.scheduling.days import date_of
 from flashcards.study.library import DeckSummary, HomeSummary
 from flashcards.text.cells import cell_width, cut
 from flashcards.text.lines import Line
-from flashcards.tui.actions import BY_ID, Scope, bindings, keys_of, show_key
+from flashcards.tui.actions import KeyNames, Scope, bindings
 from flashcards.tui.screens.base import FlashcardsScreen
 from flashcards.tui.widgets.bars import KeyBar, TitleBar
 from flashcards.tui.widgets.calendar import calendar_lines
@@ -85,7 +85,7 @@ class Today(LinesWidget):
         ]
 
     def _key(self, action_id: str) -> str:
-        return show_key(keys_of(BY_ID[action_id], self.keymap)[0])
+        return KeyNames(self.keymap)[action_id]
 
 
 class Habit(LinesWidget):
@@ -109,7 +109,7 @@ class Welcome(LinesWidget):
         from flashcards.text.blocks import parse
         from flashcards.text.layout import layout
 
-        return layout(parse(text("home.welcome")), width)
+        return layout(parse(text("home.welcome", keys=self.key_names)), width)
 
 
 class HomeScreen(FlashcardsScreen[None]):

@@ -34,7 +34,7 @@ class DemoList(RowList):
         return len(self.demos)
 
     def empty_words(self) -> str:
-        return text("lab.empty")
+        return text("lab.empty", keys=self.key_names)
 
     def row_line(self, row: int, width: int) -> Line:
         demo = self.demos[row]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -10,15 +11,15 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from flashcards.cards import Card, Rating
-from flashcards.locale import text
+from flashcards.locale import said, text
 from flashcards.study.session import Session
 from flashcards.text.sanitize import sanitize_line
-from flashcards.tui.actions import Action, Scope, bindings
+from flashcards.tui.actions import BY_ID, Action, Scope, bindings
 from flashcards.tui.screens.card_screen import CardScreen
 from flashcards.tui.widgets.bars import KeyBar, TitleBar
 from flashcards.tui.widgets.card_lines import Face
 from flashcards.tui.widgets.card_view import CardView
-from flashcards.tui.widgets.grade_bar import GradeBar
+from flashcards.tui.widgets.grade_bar import GRADES, GradeBar
 from flashcards.tui.widgets.prompt import AnswerBox, Prompt
 
 GRADING = ("again", "hard", "good", "easy")
@@ -36,6 +37,8 @@ class QuizScreen(CardScreen):
         super().__init__()
         self.session = session
         self.type_answers = type_answers
+        self.offered: Rating | None = None
+        """The grade that a test of the present card has earned; the person takes it or another."""
 
     def compose(self) -> ComposeResult:
         yield TitleBar()
@@ -66,6 +69,7 @@ class QuizScreen(CardScreen):
 
     def next_card(self) -> None:
         """Show whatever the session stands at, from its beginning."""
+        self.offered = None
         self.show_state()
         if self.type_answers and self.session.phase == "question":
             self.action_type_answer()
@@ -79,7 +83,7 @@ class QuizScreen(CardScreen):
             self.card_view.show(self._face(card), keep_place=keep_place)
         grades = self.query_one(GradeBar)
         grades.display = card is not None
-        grades.show(self.session.intervals() if self.session.phase == "answer" else None)
+        grades.show(self.session.intervals() if self.session.phase == "answer" else None, self.offered)
         self.refresh_bars()
 
     def _face(self, card: Card) -> Face:
@@ -91,6 +95,7 @@ class QuizScreen(CardScreen):
             answer=variant.answer if revealed else None,
             remarks=variant.remarks if revealed else (),
             typed=self.session.typed,
+            verdict=said(self.session.verdict) if self.session.verdict else "",
             key_points=variant.key_points if revealed else (),
             tags=card.tags,
             demos=self.demo_hints(card) if revealed else (),
@@ -101,10 +106,14 @@ class QuizScreen(CardScreen):
         notes = []
         if card.difficulty is not None:
             notes.append(text("card.difficulty", level=card.difficulty))
+        if self.session.asks_number and self.session.phase == "question":
+            notes.append(text("card.asks_number", key=self.key_names["quiz.type_answer"]))
         if not card.reviewed:
             notes.append(text("card.unchecked"))
         if self.session.standing.flagged:
             notes.append("⚑ " + text("card.flagged"))
+        if self.session.phase == "answer" and card.variant(self.session.language).twin:
+            notes.append(text("card.by_twin"))
         if self.session.is_leech:
             notes.append(text("card.leech"))
         return notes
@@ -116,7 +125,7 @@ class QuizScreen(CardScreen):
         lines = [
             text("done.saved", count=progress.done) if progress.done else text("done.nothing"),
             text("done.left", due=home.due, new=home.new) if home.due + home.new else text("done.all_done"),
-            text("done.keys"),
+            text("done.keys", keys=self.key_names),
         ]
         return Face(question=text("done.title"), answer="\n\n".join(lines))
 
@@ -155,7 +164,17 @@ class QuizScreen(CardScreen):
             return phase != "done"
         return True
 
+    def can_do(self, action: Action) -> bool:
+        """The key bar names the key that takes a grade only where one is offered."""
+        return super().can_do(action) and (action.name != "accept" or self._offers)
+
+    @property
+    def _offers(self) -> bool:
+        return self.offered is not None and self.session.phase == "answer"
+
     def label_of(self, action: Action) -> str:
+        if action.name == "accept" and self.offered is not None:
+            return BY_ID[GRADES[self.offered]].label
         if action.name == "reveal" and self.session.phase != "question":
             return text("quiz.more" if self.session.phase == "answer" else "quiz.home")
         return action.label
@@ -170,6 +189,23 @@ class QuizScreen(CardScreen):
             self.card_view.action_page_down()
         else:
             self.action_leave()
+
+    def action_accept(self) -> None:
+        """Take the grade that is offered; where none is, go on like :meth:`action_reveal`."""
+        if self._offers and self.offered is not None:
+            self._grade(self.offered)
+        else:
+            self.action_reveal()
+
+    def demo_answered(self) -> Callable[[Rating | None], None] | None:
+        asked = self.shown_card().id
+
+        def offer(grade: Rating | None) -> None:
+            if grade is not None and self.session.card is not None and self.session.card.id == asked:
+                self.offered = grade
+                self.show_state(keep_place=True)
+
+        return offer
 
     def _reveal(self, typed: str | None = None) -> None:
         self.session.reveal(typed)

@@ -81,14 +81,18 @@ class SettingsScreen(FlashcardsScreen[None]):
         if stepped is None:
             self.tell(text("settings.in_file"))
         else:
-            self._change(settings.name_under_cursor, stepped)
+            if wrong := self._change(settings.name_under_cursor, stepped):
+                self.tell(wrong, wrong=True)
 
-    def _change(self, name: str, value: str) -> None:
+    def _change(self, name: str, value: str) -> str:
+        """Keep a value; in words why that is not possible, or nothing."""
+        wrong = ""
         try:
             self.program.change_setting(name, value)
         except FlashcardsError as error:
-            self.tell(said(system_reason(error) if isinstance(error, OSError) else error), wrong=True)
+            wrong = said(system_reason(error) if isinstance(error, OSError) else error)
         self.setting_list.show(self.program.library.settings)
+        return wrong
 
     @on(RowList.Picked)
     def action_edit_value(self) -> None:
@@ -98,14 +102,17 @@ class SettingsScreen(FlashcardsScreen[None]):
         elif isinstance(settings.value_under_cursor, bool | str):
             self._step(1)
         else:
-            question = text(f"setting.{settings.name_under_cursor}")
-            self.query_one(Prompt).open(question, show_setting(settings.value_under_cursor))
+            self._ask(show_setting(settings.value_under_cursor))
+
+    def _ask(self, typed: str, wrong: str = "") -> None:
+        question = text(f"setting.{self.setting_list.name_under_cursor}")
+        self.query_one(Prompt).open(question, typed, wrong=wrong)
 
     @on(Prompt.Answered)
     def value_typed(self, event: Prompt.Answered) -> None:
         self.setting_list.focus()
-        if event.text:
-            self._change(self.setting_list.name_under_cursor, event.text)
+        if event.text and (wrong := self._change(self.setting_list.name_under_cursor, event.text)):
+            self._ask(event.text, wrong)
 
     def action_edit_file(self) -> None:
         path = self.program.library.home.settings

@@ -19,7 +19,7 @@ from flashcards.study.statistics import Period, activity, statistics_of
 from flashcards.text.cells import cell_width, pad
 from flashcards.text.lines import Line
 from flashcards.text.sanitize import sanitize_line
-from flashcards.tui.actions import BY_ID, Scope, bindings, keys_of, show_key
+from flashcards.tui.actions import Scope, bindings
 from flashcards.tui.screens.base import FlashcardsScreen
 from flashcards.tui.widgets.bars import KeyBar, TitleBar
 from flashcards.tui.widgets.drawing import line
@@ -126,8 +126,8 @@ class StatisticsScreen(FlashcardsScreen[None]):
         library = self.program.library
         numbers = statistics_of(library, period, self.query_text)
         year = activity(library, "day", Day(library.today - DAYS_SHOWN), self.query_text)
+        key = self.key_names["statistics.next_period"]
         history = {date_of(day.day): day.reviews for day in year if day.reviews}
-        key = show_key(keys_of(BY_ID["statistics.next_period"], self.keymap)[0])
         self.post_message(self.Counted(Learnt(numbers, history, library.settings.desired_retention, key)))
 
     @on(Counted)

@@ -34,6 +34,8 @@ class Face:
     typed: str | None = None
     """What the person wrote before looking; shown beside ``key_points``."""
     key_points: tuple[str, ...] = ()
+    verdict: str = ""
+    """What there is to say about a typed number, in the person's language."""
     tags: tuple[str, ...] = ()
     demos: tuple[str, ...] = ()
     """Titles of the demos that prove the card."""
@@ -107,6 +109,8 @@ def _marks(face: Face, width: int) -> Iterator[Line]:
 def _beside_key_points(face: Face, width: int) -> Iterator[Line]:
     yield line((text("card.typed"), "muted"))
     yield from _barred(_literal(face.typed or "—"), width, "")
+    if face.verdict:
+        yield from layout(parse(_literal(face.verdict)), width)
     yield line()
     if face.key_points:
         yield line((text("card.key_points"), "muted"))

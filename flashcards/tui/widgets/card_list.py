@@ -86,7 +86,9 @@ class CardList(RowList):
     def empty_words(self) -> str:
         if self.found is None:
             return ""
-        return text("browse.nothing_found" if self.found.query.strip() else "home.welcome")
+        return text(
+            "browse.nothing_found" if self.found.query.strip() else "home.welcome", keys=self.key_names
+        )
 
     def row_line(self, row: int, width: int) -> Line:
         hit = self.hit(row)

@@ -15,6 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from flashcards.text.lines import Line, Span, literal
+from flashcards.tui.actions import KeyNames
 from flashcards.tui.themes import HEAT_STEPS
 
 TEXT_STYLES: Final = (
@@ -81,6 +82,14 @@ class DrawsLines(Widget):
             return top
         bottom = self.screen.get_component_rich_style(component(f"heat-{lower}"))
         return Style(color=top.bgcolor, bgcolor=bottom.bgcolor)
+
+    @property
+    def key_names(self) -> KeyNames:
+        """The keys as they are written in words, as the person remapped them."""
+        from flashcards.tui.app import FlashcardsApp
+
+        assert isinstance(self.app, FlashcardsApp)
+        return KeyNames(self.app.keymap)
 
     def strip_of(self, spans: Iterable[Span]) -> Strip:
         """One line as Textual draws it."""

@@ -57,7 +57,23 @@ class Guess:
     unit: str = ""
 
 
-Shown = Event | Guess
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """What the usual mistake broke, said after a control run."""
+
+    claims: Sequence[str]
+    """Their titles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """That the guesses are offered as the card's grade."""
+
+    grade: str
+    """Its name."""
+
+
+Shown = Event | Guess | Broken | Offer
 """What stands in the output of a run."""
 
 
@@ -82,6 +98,10 @@ def event_lines(event: Shown, width: int, *, shades: bool = False) -> Sequence[L
             return claim_lines(event, width)
         case Guess():
             return _guess(event, width)
+        case Broken(claims):
+            return _broken(claims, width)
+        case Offer(grade):
+            return [line(), *_paragraph(text("demo.offer", grade=grade), width, "accent")]
         case Log(words):
             return [line((cut(row, width), "muted")) for row in sanitize(words).splitlines()]
         case Error():
@@ -165,6 +185,21 @@ def _guess(guess: Guess, width: int) -> Sequence[Line]:
     grade = text(f"demo.guess.{guess.rating.name.lower()}")
     words = layout((blocks.Paragraph((blocks.Text(sanitize_line(f"{said}: {grade}")),)),), max(1, width - 4))
     return [line("    ") + restyled(row, style) for row in words]
+
+
+def _broken(claims: Sequence[str], width: int) -> Sequence[Line]:
+    """Each broken claim, so that nobody has to look for them."""
+    lines = [line(), line((cut(text("demo.broke" if claims else "demo.broke_nothing"), width), "title"))]
+    for claim in claims:
+        rows = _paragraph(claim, max(1, width - 2), "")
+        lines += [line(("✗ " if index == 0 else "  ", "bad")) + row for index, row in enumerate(rows)]
+    return lines
+
+
+def _paragraph(words: str, width: int, style: str) -> Sequence[Line]:
+    """Words folded to ``width``, made safe."""
+    rows = layout((blocks.Paragraph((blocks.Text(sanitize_line(words)),)),), width)
+    return [restyled(row, style) for row in rows] if style else rows
 
 
 def _measured(event: Claim) -> str:

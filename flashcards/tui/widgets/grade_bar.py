@@ -9,7 +9,7 @@ from flashcards.cards import Rating
 from flashcards.locale import text
 from flashcards.text.cells import cut, pad
 from flashcards.text.lines import Line
-from flashcards.tui.actions import BY_ID, keys_of, show_key
+from flashcards.tui.actions import BY_ID, KeyNames
 from flashcards.tui.widgets.drawing import line
 from flashcards.tui.widgets.lines_widget import LinesWidget
 
@@ -50,28 +50,30 @@ class GradeBar(LinesWidget):
     """Two lines in four columns once the answer is shown; before, one quiet line that says how to see it."""
 
     intervals: Mapping[Rating, int] | None = None
+    offered: Rating | None = None
+    """The grade in brackets: one key takes it."""
     keymap: Mapping[str, str]
 
     def __init__(self, keymap: Mapping[str, str], *, id: str) -> None:
         super().__init__(id=id)
         self.keymap = keymap
 
-    def show(self, intervals: Mapping[Rating, int] | None) -> None:
-        """Offer the grades with their ``intervals`` in days; None hides them."""
-        self.intervals = intervals
+    def show(self, intervals: Mapping[Rating, int] | None, offered: Rating | None = None) -> None:
+        """Offer the grades with their ``intervals`` in days, one of them before the others; None hides them."""
+        self.intervals, self.offered = intervals, offered
         self.draw_again()
 
     def lines_for(self, width: int) -> Sequence[Line]:
         if self.intervals is None:
-            hint = text("quiz.think", key=show_key(keys_of(BY_ID["quiz.reveal"], self.keymap)[0]))
+            hint = text("quiz.think", key=KeyNames(self.keymap)["quiz.reveal"])
             return [line((pad(cut(hint, width), width, "center"), "muted")), line()]
         column = max(6, width // len(GRADES))
         first: list[str | tuple[str, str]] = []
         second: list[str | tuple[str, str]] = []
         for rating, action_id in GRADES.items():
             action = BY_ID[action_id]
-            key = show_key(keys_of(action, self.keymap)[0])
-            head = cut(f"{key} {action.label}", column - 1)
+            name = f"{KeyNames(self.keymap)[action_id]} {action.label}"
+            head = cut(f"[{name}]" if rating == self.offered else name, column - 1)
             first.append((pad(head, column, "center"), STYLES[rating]))
             second.append(
                 (pad(cut(interval_words(self.intervals[rating]), column - 1), column, "center"), "muted")

@@ -119,6 +119,13 @@ class ParamList(RowList):
         if spec := self.chosen:
             self._set(spec, spec.parse(typed))
 
+    def take(self, values: Mapping[str, Value]) -> None:
+        """Take several values.  Raises LabError for one that its parameter does not take."""
+        specs = {spec.name: spec for spec in self.specs}
+        parsed = {name: specs[name].parse(value) for name, value in values.items()}
+        for name, value in parsed.items():
+            self._set(specs[name], value)
+
     def _set(self, spec: ParamSpec, value: Value) -> None:
         if self.values[spec.name] != value:
             self.values[spec.name] = value

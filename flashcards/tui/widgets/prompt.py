@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, TextArea
 
 from flashcards.locale import text
+from flashcards.text.sanitize import sanitize_line
 from flashcards.tui.actions import bindings
 
 
 class Prompt(Input):
-    """A line that shows itself when asked and hides when answered."""
+    """A line that shows itself when asked and hides when answered; what is asked stands above it all the while."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("prompt")
 
@@ -25,11 +27,13 @@ class Prompt(Input):
         text: str | None
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id, compact=True, select_on_focus=True)
+        super().__init__(id=id, select_on_focus=True)
+        self.cursor_blink = False  # anything that moves pulls an input method's window along
 
-    def open(self, question: str, value: str = "") -> None:
-        """Ask ``question``."""
-        self.placeholder = question
+    def open(self, question: str, value: str = "", *, wrong: str = "") -> None:
+        """Ask ``question``; with ``wrong``, ask again and say what was wrong with the ``value`` typed."""
+        self.border_title = Content(sanitize_line(wrong or question))
+        self.set_class(bool(wrong), "-wrong")
         self.value = value
         self.display = True
         self.focus()

@@ -35,12 +35,14 @@ from flashcards.tui.widgets.grade_bar import GRADES
 from flashcards.tui.widgets.plot import curve_lines, short
 from flashcards.tui.widgets.table_lines import table_lines
 
-PERIODS: Final[tuple[Period, ...]] = ("day", "month", "year", "all")
+PERIODS: Final[tuple[Period, ...]] = ("day", "month", "season", "year", "all")
 """In the order in which the keys walk through them."""
 TWO_COLUMNS: Final = 74
 """Cells from which on two charts stand side by side: an 80-column terminal's, less margins and scroll bar."""
 GUTTER: Final = 4
 FACTS_GAP: Final = 3
+MINUTES_FROM: Final = 120_000
+"""Milliseconds; a chart of less counts seconds, or its axis would say 0 or 1."""
 ENOUGH: Final = 10
 """Answers an hour needs before it may be called the best."""
 
@@ -98,10 +100,11 @@ def _facts(numbers: Statistics, width: int) -> Iterator[Line]:
         ("longest", numbers.streak.longest),
     )
     facts = [(f"{count:,}", text(f"stats.fact.{name}", count=count)) for name, count in counts if count]
-    facts += [
-        (time_words(numbers.time_ms), text("stats.fact.time")),
-        (time_words(numbers.time_ms / numbers.reviews), text("stats.fact.each")),
-    ]
+    if numbers.time_ms:
+        facts += [
+            (time_words(numbers.time_ms), text("stats.fact.time")),
+            (time_words(numbers.time_ms / numbers.reviews), text("stats.fact.each")),
+        ]
     if remembered is not None:
         facts.append((f"{remembered:.0%}", text("stats.fact.remembered")))
     row: list[str | tuple[str, str]] = []
@@ -125,9 +128,11 @@ def _period_sections(learnt: Learnt, shades: bool) -> Iterator[Section]:
     if numbers.period != "day":
         days = [unit_words(count.day, numbers.unit) for count in numbers.activity]
         answers = [count.reviews for count in numbers.activity]
-        minutes = [count.time_ms / 60_000 for count in numbers.activity]
         yield Section(text(f"stats.answers.{numbers.unit}"), "", _columns(answers, days))
-        yield Section(text("stats.time"), "", _columns(minutes, days))
+        longest = max((count.time_ms for count in numbers.activity), default=0)
+        unit, ms = ("minutes", 60_000) if longest >= MINUTES_FROM else ("seconds", 1000)
+        times = [count.time_ms / ms for count in numbers.activity]
+        yield Section(text(f"stats.time.{unit}"), "", _columns(times, days))
         yield from _trend(numbers, shades)
     wanted = text("stats.retention.note", wanted=f"{learnt.wanted:.0%}")
     yield Section(
@@ -273,6 +278,8 @@ def _group_cells(group: Group) -> list[str]:
 def _columns(
     values: Sequence[float], labels: Sequence[str], figure: Callable[[float], str] = lambda n: f"{n:,.0f}"
 ) -> Callable[[int], Sequence[Line]]:
+    if not any(values):
+        return lambda width: [line((cut(text("stats.nothing"), width), "muted"))]
     return lambda width: column_lines(values, labels, width, figure=figure)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from flashcards.locale import text
 from flashcards.text.lines import Line
+from flashcards.tui.actions import KeyNames
 from flashcards.tui.widgets.drawing import line
 from flashcards.tui.widgets.lines_widget import LinesWidget
 
@@ -14,9 +15,9 @@ STEPS: Final = 3
 """Decks and keys; one's own notes; the lab."""
 
 
-def tour_step(step: int, width: int) -> Sequence[Line]:
+def tour_step(step: int, width: int, keys: KeyNames) -> Sequence[Line]:
     """The words of one step, counted from 0."""
-    return _laid_out(text(f"tour.{step + 1}"), width)
+    return _laid_out(text(f"tour.{step + 1}", keys=keys), width)
 
 
 def _laid_out(words: str, width: int) -> Sequence[Line]:
@@ -36,8 +37,8 @@ class Tour(LinesWidget):
         if self.step is None:
             return []
         key = "tour.last" if self.step == STEPS - 1 else "tour.keys"
-        keys = _laid_out(text(key, step=self.step + 1, steps=STEPS), width)
+        keys = _laid_out(text(key, step=self.step + 1, steps=STEPS, keys=self.key_names), width)
         return [
-            *tour_step(self.step, width),
+            *tour_step(self.step, width, self.key_names),
             *(line(("".join(s.text for s in row), "muted")) for row in keys),
         ]

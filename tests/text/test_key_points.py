@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flashcards.sources.key_points import key_points
+from flashcards.text.key_points import key_points
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from flashcards.sources.lines import Line, heading, scan, split_lines
+from flashcards.text.fences import Line, heading, scan, split_lines
 
 # The line end before it is part of the pattern: a search for a literal skips to it.
 _ITEM = re.compile(r"\n([^\S\n]*)([-*+]|\d{1,3}[.)])[^\S\n]+(\S.*)")
