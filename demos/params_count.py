@@ -3,15 +3,8 @@
 from dataclasses import dataclass
 
 import torch
-from torch.utils.flop_counter import FlopCounterMode
-from transformers import (
-    AutoModelForCausalLM,
-    GPT2Config,
-    LlamaConfig,
-    MixtralConfig,
-    PretrainedConfig,
-    Qwen2Config,
-)
+from transformers import AutoModelForCausalLM, GPT2Config, LlamaConfig, MixtralConfig, Qwen2Config
+from transformers import PretrainedConfig as Config
 
 from flashcards.lab import Demo, Lab, main, param
 
@@ -35,7 +28,7 @@ class Params:
             raise ValueError("kv-heads must divide heads, and dim/heads must be an even number")
 
 
-def count(c: PretrainedConfig, lab: Lab) -> dict[str, int]:
+def count(c: Config, lab: Lab) -> dict[str, int]:
     """Weights by part, from the numbers in the config; d/n_heads is the width of a head."""
     d, layers, heads, gpt2 = c.hidden_size, c.num_hidden_layers, c.num_attention_heads, c.model_type == "gpt2"
     kv = d * getattr(c, "num_key_value_heads", heads) // heads  # columns of W_K and of W_V: fewer with GQA
@@ -61,107 +54,88 @@ def count(c: PretrainedConfig, lab: Lab) -> dict[str, int]:
     }
 
 
-def weights_of(config: PretrainedConfig) -> dict[str, int]:
+def weights_of(config: Config) -> dict[str, int]:
     """Weights by name as transformers builds them.  On the device `meta` they have a shape and take no memory."""
     with torch.device("meta"):
         return {name: w.numel() for name, w in AutoModelForCausalLM.from_config(config).named_parameters()}
 
 
+def llama_like(
+    config: type[Config], d: int, layers: int, heads: int, kv: int, f: int, vocabulary: int, **more: int
+) -> Config:
+    names = (
+        "hidden_size",
+        "num_hidden_layers",
+        "num_attention_heads",
+        "num_key_value_heads",
+        "intermediate_size",
+    )
+    return config(**dict(zip(names, (d, layers, heads, kv, f), strict=True)), vocab_size=vocabulary, **more)
+
+
 def run(lab: Lab, p: Params) -> None:
-    wide = {"hidden_size": 4096, "num_hidden_layers": 32, "num_attention_heads": 32}
-    eight = {**wide, "num_key_value_heads": 8, "intermediate_size": 14_336}
-    narrow = {
-        "hidden_size": 896,
-        "num_hidden_layers": 24,
-        "num_attention_heads": 14,
-        "num_key_value_heads": 2,
-    }
     configs = {
         "GPT-2": GPT2Config(),
-        "Llama-2-7B": LlamaConfig(**wide, intermediate_size=11_008, vocab_size=32_000),
-        "Llama-3-8B": LlamaConfig(**eight, vocab_size=128_256),
-        "Qwen2.5-0.5B": Qwen2Config(
-            **narrow, intermediate_size=4864, vocab_size=151_936, tie_word_embeddings=True
-        ),
-        "Mixtral-8x7B": MixtralConfig(**eight, vocab_size=32_000, num_local_experts=8),
+        "Llama-2-7B": llama_like(LlamaConfig, 4096, 32, 32, 32, 11_008, 32_000),
+        "Llama-3-8B": llama_like(LlamaConfig, 4096, 32, 32, 8, 14_336, 128_256),
+        "Qwen2.5-0.5B": llama_like(Qwen2Config, 896, 24, 14, 2, 4864, 151_936, tie_word_embeddings=True),
+        "Mixtral-8x7B": llama_like(MixtralConfig, 4096, 32, 32, 8, 14_336, 32_000, num_local_experts=8),
     }
     formula = {name: count(config, lab) for name, config in configs.items()}
+    by_formula = {name: sum(parts.values()) for name, parts in formula.items()}
     built = {name: weights_of(config) for name, config in configs.items()}
     total = {name: sum(weights.values()) for name, weights in built.items()}
 
     lab.step("1 · Four matrices and three more, again and again")
     lab.say("""Attention has four d×d matrices a layer: Q, K, V and O. The feed-forward has two of d×4d, or three
         narrower ones. Then the embedding, V·d, and the head, as many again unless it is tied. That is nearly all.""")
-    rows = []
-    for name, parts in formula.items():
-        shares = [f"{n / sum(parts.values()):.1%}" for n in parts.values()]
-        rows.append([name, sum(parts.values()) / 1e9, *shares])
+    rows = [
+        [name, by_formula[name] / 1e9, *(f"{n / by_formula[name]:.2%}" for n in parts.values())]
+        for name, parts in formula.items()
+    ]
     lab.table("By the formula", ["model", "billion", *formula["GPT-2"]], rows)
     lab.say("A small model is a large dictionary: more than a quarter of Qwen2.5-0.5B is its embedding.")
-    llama = sum(formula["Llama-2-7B"].values()) / 1e9
-    title, measured = "Llama-2-7B, to the last weight", total["Llama-2-7B"] / 1e9
+    title, llama = "Llama-2-7B, to the last weight", by_formula["Llama-2-7B"] / 1e9
     question = (
-        "d = 4096, 32 layers, SwiGLU of width 11,008, 32,000 tokens, head not tied: how many billion weights?"
+        "d = 4096, 32 layers, SwiGLU of 11,008, 32,000 tokens, head not tied: how many billion weights?"
     )
+    measured = total["Llama-2-7B"] / 1e9  # 1e-10 billion is a tenth of a weight
     lab.claim(title, measured=measured, close_to=llama, tol=1e-10, predict=question, unit="billion")
-    expected = sum(formula["GPT-2"].values())
-    lab.claim(
-        "GPT-2, with biases, a position table and a tied head", measured=total["GPT-2"], equals=expected
-    )
-    names = ["Llama-3-8B", "Qwen2.5-0.5B"]
-    expected = [sum(formula[name].values()) for name in names]
-    lab.claim(
-        "Llama-3-8B and Qwen2.5-0.5B, with GQA", measured=[total[name] for name in names], equals=expected
-    )
+    title = "GPT-2: biases, a table of positions, a tied head"
+    lab.claim(title, measured=total["GPT-2"], equals=by_formula["GPT-2"])
+    measured, expected = ([of[name] for name in ("Llama-3-8B", "Qwen2.5-0.5B")] for of in (total, by_formula))
+    lab.claim("Llama-3-8B and Qwen2.5-0.5B, with GQA", measured=measured, equals=expected)
 
     lab.step("2 · The rule of thumb: 12·L·d²")
     lab.say("""4d² for attention and 8d² for the feed-forward, whether it has two matrices of d×4d or three of
-        d×(8/3)d. Biases and norms add 13d to GPT-2's 12d², in parts per thousand.""")
-    layer = sum(n for name, n in built["GPT-2"].items() if ".h.0." in name)
-    parts, d = formula["GPT-2"], 768
-    by_formula = (parts["attention"] + parts["feed-forward"]) // 12 + 2 * 2 * d
-    lab.claim(
-        "One layer of GPT-2 = 12d² + 13d", measured=[layer, 12 * d * d + 13 * d], equals=[by_formula] * 2
-    )
+        d×(8/3)d. Biases and norms add 13d to GPT-2's 12d²: a seventh of a per cent.""")
+    d, layer = 768, sum(n for name, n in built["GPT-2"].items() if ".h.0." in name)
+    rule = (
+        lab.variant(right=12, control=9) * d**2 + 13 * d
+    )  # W_O forgotten, and one matrix of the feed-forward
+    lab.claim("One layer of GPT-2 = 12d² + 13d", measured=layer, equals=rule)
     inside = sum(n for name, n in built["Llama-2-7B"].items() if ".layers." in name)
-    rule = lab.variant(right=12, control=3) * 32 * 4096**2  # the usual mistake again: 3d² a layer
+    ratio = inside / (lab.variant(right=12, control=3) * 32 * 4096**2)  # the usual mistake again: 3d² a layer
     # 11,008 is 0.8 % above 8/3 · 4096, and two thirds of the weights are there
-    lab.claim(
-        "Rule of thumb against Llama-2-7B without embedding", measured=inside / rule, close_to=1, tol=0.01
-    )
+    lab.claim("Layers of Llama-2-7B over 12·L·d²", measured=ratio, close_to=1, tol=0.01)
 
-    lab.step("3 · Experts: in memory all, at work two")
-    active = sum(n / 4 if "experts" in name else n for name, n in built["Mixtral-8x7B"].items())  # 2 of 8
-    parts = formula["Mixtral-8x7B"]
-    router = 32 * 4096 * 8
-    by_formula = sum(parts.values()) - (parts["feed-forward"] - router) * 6 / 8
-    lab.say("""Mixtral-8x7B is no 56 billion: the eight share attention and embedding. A token passes two of eight
-        feed-forwards: it computes like a model of 13 billion and needs the memory of 47.""")
-    question = f"Mixtral holds {sum(parts.values()) / 1e9:.1f} billion, {parts['feed-forward'] / 1e9:.1f} in 8 experts; a token uses 2. How many billion?"
-    lab.claim(
-        "Weights that a token of Mixtral uses",
-        measured=active / 1e9,
-        close_to=by_formula / 1e9,
-        tol=1e-9,
-        predict=question,
-        unit="billion",
+    lab.step("3 · Experts: all in memory, two at work")
+    lab.say("""Mixtral-8x7B is no 56 billion: its eight share attention and embedding. A token passes two of the
+        eight: it computes like a model of 13 billion and needs the memory of 47.""")
+    active = sum(n * 2 / 8 if "experts" in name else n for name, n in built["Mixtral-8x7B"].items())
+    idle = 32 * 6 * 3 * 4096 * 14_336  # six experts a layer
+    expected, title = (by_formula["Mixtral-8x7B"] - idle) / 1e9, "Weights that a token of Mixtral uses"
+    question = (
+        "Mixtral holds 46.7 billion weights, 45.1 of them in 8 experts; a token uses 2. How many billion?"
     )
+    lab.claim(title, measured=active / 1e9, close_to=expected, tol=1e-9, predict=question, unit="billion")
 
     lab.step("4 · Your own model")
-    own = LlamaConfig(
-        hidden_size=p.dim,
-        num_hidden_layers=p.layers,
-        num_attention_heads=p.heads,
-        num_key_value_heads=p.kv_heads,
-        intermediate_size=p.ffn,
-        vocab_size=p.vocabulary,
-        tie_word_embeddings=p.tied,
-    )
-    parts = count(own, lab)
+    sizes = (p.dim, p.layers, p.heads, p.kv_heads, p.ffn, p.vocabulary)
+    own = llama_like(LlamaConfig, *sizes, tie_word_embeddings=p.tied)
+    parts, weights = count(own, lab), weights_of(own)
     lab.series("Million weights", list(parts), {"your model": [n / 1e6 for n in parts.values()]}, kind="bar")
-    lab.claim(
-        "Your model, to the last weight", measured=sum(weights_of(own).values()), equals=sum(parts.values())
-    )
+    lab.claim("Your model", measured=sum(weights.values()), equals=sum(parts.values()))
 
 
 if __name__ == "__main__":

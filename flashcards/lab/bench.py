@@ -176,8 +176,8 @@ class Lab:
 
         from flashcards.lab.gpu import ceilings, rate
 
-        most = ceilings(self.device, self.dtype)
         self.device_peak = max(self.device_peak, torch.cuda.max_memory_allocated())
+        most = ceilings(self.device, self.dtype)  # what measuring them takes is not the demo's
         torch.cuda.reset_peak_memory_stats()
         speed = rate(work, self.device, most, flops=flops, bytes=bytes)
         self.observe(f"{title}: time", significant(1000 * speed.seconds), "ms")

@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any
 
 from flashcards.lab.charts import number
+from flashcards.lab.device import free_on
 from flashcards.lab.events import Claim, Event, Start
 
 COPY_BYTES = 1 << 30
@@ -98,7 +99,8 @@ def matmul_rate(device: str, dtype: Any, side: int = MATMUL_SIDE) -> float:
 @cache
 def ceilings(device: str, dtype: Any) -> Ceilings:
     """The ceilings of a device, measured once a process (under a second on a data-centre card)."""
-    return Ceilings(copy_rate(device), matmul_rate(device, dtype))
+    free = free_on(device) or 8 * COPY_BYTES
+    return Ceilings(copy_rate(device, min(COPY_BYTES, free // 8)), matmul_rate(device, dtype))
 
 
 def rate(work: Callable[[], Any], device: str, most: Ceilings, *, flops: float = 0, bytes: float = 0) -> Rate:

@@ -116,8 +116,10 @@ def test_a_demo_without_its_library_says_so_in_chinese(home: Path, tmp_path: Pat
     """The message is made in the demo's own process and translated in ours."""
     (tmp_path / "torch.py").write_text("raise ImportError('gone', name='torch')\n", "utf-8")
     path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
-    code, _, said = in_chinese("demo", "lora", home=home, PYTHONPATH=path)
-    assert code == 3 and "lora 需要 torch：没有安装，或版本太旧。" in said and "请运行：" in said
+    code, shown, said = in_chinese("demo", "lora", home=home, PYTHONPATH=path)
+    assert "lora 需要 torch：没有安装，或版本太旧。" in said and "请运行：" in said
+    assert code == 0 and "录制的" in shown and "论断全部成立" in shown
+    assert in_chinese("demo", "lora", "--control", home=home, PYTHONPATH=path)[0] == 3
 
 
 def test_json_is_the_same_in_every_language(added: Path, tmp_path: Path) -> None:
