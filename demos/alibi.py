@@ -89,7 +89,7 @@ def run(lab: Lab, p: Params) -> None:
     lab.claim("Mean distance = r/(1−r)", measured=back[:power], close_to=r / (1 - r), tol=1e-6, unit="tokens")
     content = torch.randn(
         64, t, dtype=torch.float64, generator=generator
-    )  # 64 queries, the same scores in each head
+    )  # 64 queries, the same in each head
     weights = (content + bias(1, t, n, lab)).softmax(dim=-1)  # (n, 64, T)
     recent = weights[:power, :, -t // 4 :].sum(dim=-1).mean(dim=-1)  # (power,)
     title = "Whatever the words say, a steeper head reads more of the last quarter"
@@ -97,7 +97,7 @@ def run(lab: Lab, p: Params) -> None:
 
     lab.step("3 · Why a longer text does no harm")
     lab.say(f"""Trained on {t} tokens, asked about {2 * t}. Without a price the older half would get half the attention,
-        from places never seen in training. Here it gets 1/(1 + e^mT): the steep heads do not notice, the flattest ones a little.""")
+        from places never seen in training. Here it gets 1/(1 + e^mT): steep heads notice nothing.""")
     older = bias(1, 2 * t, n, lab).softmax(dim=-1)[:power, 0, :t].sum(dim=-1)
     without = [0.5] * power
     lab.series(

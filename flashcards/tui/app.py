@@ -16,11 +16,8 @@ from textual.worker import Worker, WorkerState
 from flashcards import locale
 from flashcards.cards import CardId, DemoLink, Language, Rating
 from flashcards.errors import FlashcardsError
-from flashcards.lab.catalogue import DemoInfo
-from flashcards.lab.spare import Spares
 from flashcards.locale import text
 from flashcards.scheduling.days import date_of
-from flashcards.study.demos import added_paths, every_demo
 from flashcards.study.library import Library
 from flashcards.study.session import Session
 from flashcards.study.settings import read_settings, write_setting
@@ -32,6 +29,9 @@ from flashcards.tui.watch import WatchingApp
 
 if TYPE_CHECKING:
     from textual.command import Provider
+
+    from flashcards.lab.catalogue import DemoInfo
+    from flashcards.lab.spare import Spares
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +88,17 @@ class FlashcardsApp(WatchingApp):
     ) -> None:
         super().__init__(library)
         preferences = preferences or Preferences()
-        check_keymap(preferences.keymap, preferences.place)
+        if preferences.keymap:
+            check_keymap(preferences.keymap, preferences.place)
         self.keymap = preferences.keymap
         self._start, self._studying = start, studying or Studying()
-        self._first_theme = preferences.theme
+        # Before the app runs: afterwards every style sheet would be parsed anew for the colours of the theme.
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = preferences.theme
         self.animation_level = "none"
 
     def on_mount(self) -> None:
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = self._first_theme
         self.set_keymap(self.keymap)
         from flashcards.tui.screens.home import HomeScreen
 
@@ -200,6 +201,8 @@ class FlashcardsApp(WatchingApp):
     @cached_property
     def demos(self) -> Mapping[str, DemoInfo]:
         """Every demo by slug, read from its source without running it."""
+        from flashcards.study.demos import added_paths, every_demo
+
         home = self.library.home
         return every_demo(home, added_paths(home)).demos
 
@@ -210,6 +213,8 @@ class FlashcardsApp(WatchingApp):
     @cached_property
     def spares(self) -> Spares:
         """Processes that have imported what a demo needs, so that it starts at once."""
+        from flashcards.lab.spare import Spares
+
         return Spares()
 
     def on_unmount(self) -> None:

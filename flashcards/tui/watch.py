@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from textual import on, work
 from textual.message import Message
-from textual.widgets import Input, TextArea
 
 from flashcards import locale
 from flashcards.errors import FlashcardsError
 from flashcards.locale import text
 from flashcards.study.intake import Intake
 from flashcards.text.sanitize import sanitize_line
-from flashcards.tui.screens.base import FlashcardsScreen
+from flashcards.tui.screens.base import FlashcardsScreen, takes_letters
 from flashcards.tui.typing_ahead import TypingAheadApp
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ class WatchingApp(TypingAheadApp):
     @property
     def somebody_types(self) -> bool:
         """Whether an input line or a text box has the focus on any screen."""
-        return any(isinstance(screen.focused, Input | TextArea) for screen in self.screen_stack)
+        return any(takes_letters(screen.focused) for screen in self.screen_stack)
 
     def look_at_notes(self) -> None:
         """Say what waited; look at the files unless a look still goes on."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Input, TextArea
+from textual.widget import Widget
 
 from flashcards.text.sanitize import sanitize, sanitize_line
 from flashcards.tui.actions import ACTIONS, BY_ID, Action, KeyNames, Scope, keys_of, writes
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from flashcards.tui.app import FlashcardsApp
 
 Result = TypeVar("Result")
+
+
+def takes_letters(widget: Widget | None) -> bool:
+    """Whether letters that are pressed are written into this widget, which has the focus."""
+    return widget is not None and widget.check_consume_key("a", "a")
 
 
 class FlashcardsScreen(Screen[Result]):
@@ -48,7 +53,7 @@ class FlashcardsScreen(Screen[Result]):
     @property
     def types(self) -> bool:
         """Whether somebody types here: keys that are letters then write."""
-        return isinstance(self.focused, Input | TextArea)
+        return takes_letters(self.focused)
 
     def working_keys(self) -> dict[Action, list[str]]:
         """What a key press does now, with the keys that do it: as remapped, for what has the focus."""

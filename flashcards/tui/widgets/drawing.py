@@ -92,8 +92,14 @@ class DrawsLines(Widget):
         return KeyNames(self.app.keymap)
 
     def strip_of(self, spans: Iterable[Span]) -> Strip:
-        """One line as Textual draws it."""
-        return Strip([Segment(span.text, self.line_style(span.style)) for span in spans])
+        """One line as Textual draws it; a row of squares has many spans and few styles."""
+        styles: dict[str, Style] = {}
+        segments = []
+        for span in spans:
+            if (style := styles.get(span.style)) is None:
+                style = styles[span.style] = self.line_style(span.style)
+            segments.append(Segment(span.text, style))
+        return Strip(segments)
 
     @property
     def colourless(self) -> bool:
