@@ -85,14 +85,12 @@ def run(lab: Lab, p: Params) -> None:
     lab.claim("Own labels that differ from transformers'", measured=wrong, equals=0)
     ends = (theirs["labels"] == tokenizer.eos_token_id).sum()
     lab.say(
-        "Were padding and end of text **one** token, −100 would cover both: the model never learns to stop."
+        "Were padding and end of text **one** token, −100 would cover both: no model would learn to stop."
     )
     lab.claim("Ends of text that are learned", measured=ends, equals=len(texts))
 
     lab.step("2 · The model shifts")
-    lab.say(
-        "Position t is asked for the token at t + 1: cut the last logit and the first label, then compare."
-    )
+    lab.say("Position t is asked for token t + 1: cut the last logit and the first label, then compare.")
     logits, targets = logits_of(ids, mask), theirs["labels"]
     inside = model(ids.to(lab.device), mask.to(lab.device), labels=targets.to(lab.device)).loss.cpu()
     rounding = lab.tol(torch.float32, scale=inside)

@@ -1,4 +1,4 @@
-"""train, eval, no_grad — one switch for behaviour, one for bookkeeping.  Ioffe & Szegedy 2015, §3.1 (arXiv:1502.03167)."""
+"""train, eval, no_grad — one switches behaviour, one bookkeeping.  Ioffe & Szegedy 2015, §3.1 (arXiv:1502.03167)."""
 
 import itertools
 import math
@@ -11,9 +11,7 @@ from torch.autograd.graph import saved_tensors_hooks
 
 from flashcards.lab import Demo, Lab, main, param
 
-DEMO = Demo(
-    zh="train()、eval() 与 no_grad()", en="train(), eval() and no_grad()", topic="training", tier="torch"
-)
+DEMO = Demo(zh="train()、eval()、no_grad()", en="train(), eval(), no_grad()", topic="training", tier="torch")
 MOMENTUM = 0.1  # PyTorch's default for batch norm: the weight of the new batch
 
 
@@ -22,9 +20,7 @@ class Params:
     rate: float = param(0.3, low=0.05, high=0.9, help="dropout rate p", zh="dropout 概率 p")
     width: int = param(64, low=8, high=512, tiny=32, help="width of the network", zh="网络宽度")
     rows: int = param(128, low=16, high=1024, tiny=32, help="rows in a batch", zh="每批的样本数")
-    masks: int = param(
-        4096, low=256, high=65_536, tiny=1024, help="dropout masks to average", zh="求平均的掩码数"
-    )
+    masks: int = param(4096, low=256, high=65_536, tiny=1024, help="dropout masks", zh="dropout 掩码数")
 
 
 def dropout(x: Tensor, p: Params, lab: Lab, generator: torch.Generator) -> Tensor:
@@ -49,15 +45,15 @@ def evaluate(net: nn.Module, x: Tensor, lab: Lab) -> Tensor:
 
 def kept_bytes(ask: Callable[[], Tensor]) -> int:
     """What autograd keeps for a backward pass when `ask` runs; a tensor kept twice counts once."""
-    kept: dict[int, int] = {}
+    kept: dict[int, Tensor] = {}
 
     def keep(t: Tensor) -> Tensor:
-        kept[t.data_ptr()] = t.numel() * t.element_size()
+        kept[t.data_ptr()] = t
         return t
 
     with saved_tensors_hooks(keep, lambda t: t):
-        answer = ask()  # held, so that no address is used twice
-    return sum(kept.values()) if answer.requires_grad else 0
+        ask()
+    return sum(t.numel() * t.element_size() for t in kept.values())
 
 
 def run(lab: Lab, p: Params) -> None:
@@ -65,8 +61,8 @@ def run(lab: Lab, p: Params) -> None:
     torch.manual_seed(lab.seed)  # nn.Dropout and nn.Linear draw from the global generator
 
     lab.step("1 · Dropout: noise in training, nothing at the exam")
-    lab.say("""In training each number is dropped with chance p and the others grow by 1/(1−p), so that the **mean stays**. In
-        eval the layer hands its input on. Without the scaling, a network meets larger numbers at the exam.""")
+    lab.say("""In training each number is dropped with chance p and the others grow by 1/(1−p): the **mean stays**. In
+        eval the layer hands its input on. Without that growth, a network meets larger numbers at the exam.""")
     x = torch.randn(d, generator=generator)
     outputs = dropout(x.expand(p.masks, d), p, lab, generator) @ x  # (masks,): one neuron under many masks
     sigma = x.square().norm().item() * math.sqrt(p.rate / (1 - p.rate) / p.masks)  # of their mean
@@ -77,17 +73,14 @@ def run(lab: Lab, p: Params) -> None:
     sigma = odds * math.sqrt((1 / (p.rate * (1 - p.rate)) - 3) / ones.numel())  # of a variance of two values
     title = "The variance of an entry x is x²·p/(1−p)"
     lab.claim(title, measured=ones.var(), close_to=odds, tol=4 * sigma, predict=question)
-    theirs, rounding = (
-        nn.Dropout(p.rate)(torch.ones(p.masks)).unique(),
-        lab.tol(torch.float32, scale=1 + odds),
-    )
-    lab.claim(
-        "nn.Dropout makes the same two values of 1", measured=theirs, close_to=ones.unique(), tol=rounding
-    )
+    theirs = nn.Dropout(p.rate)(torch.ones(p.masks)).unique()  # in order: 0 and 1 / (1 − p)
+    rounding = lab.tol(torch.float32, scale=1 + odds)
+    title = "nn.Dropout makes the same two values of 1"
+    lab.claim(title, measured=theirs, close_to=ones.unique(), tol=rounding)
 
     lab.step("2 · Batch norm: a memory that training writes and eval reads")
-    lab.say("""In training every column is normalised with the mean and variance of **this batch**, and a running mean and
-        variance move a tenth of the way there. In eval the running ones take their place.""")
+    lab.say("""In training every column is normalised with the mean and variance of **this batch**, and a running mean
+        and variance move a tenth of the way there. In eval the running ones take their place.""")
     norm = nn.BatchNorm1d(d).to(lab.device)
     state = norm.running_mean.clone(), norm.running_var.clone()  # 0 and 1
     means = []
@@ -110,8 +103,8 @@ def run(lab: Lab, p: Params) -> None:
     lab.claim("In eval it uses the running ones", measured=gap, at_most=rounding)
 
     lab.step("3 · eval() is not no_grad()")
-    lab.say("""eval() changes what dropout and batch norm **do**; no_grad() stops autograd from **keeping** what a backward
-        pass needs. Neither implies the other.""")
+    lab.say("""eval() changes what dropout and batch norm **do**; no_grad() stops autograd from **keeping** what a
+        backward pass needs. Neither implies the other.""")
     layers = nn.Linear(d, d), nn.BatchNorm1d(d), nn.ReLU(), nn.Dropout(p.rate), nn.Linear(d, 1)
     net, x = nn.Sequential(*layers).to(lab.device), torch.randn(p.rows, d, generator=generator).to(lab.device)
     rows = []

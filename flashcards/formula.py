@@ -56,7 +56,9 @@ class Formula:
 
     def error(self, reason: str) -> FormulaError:
         """The one error all others are: which formula, and what is wrong with it."""
-        return FormulaError("the formula `{formula}` {reason}.", formula=_on_one_line(self.text)[:80], reason=reason)
+        return FormulaError(
+            "the formula `{formula}` {reason}.", formula=_on_one_line(self.text)[:80], reason=reason
+        )
 
 
 def _on_one_line(text: str) -> str:

@@ -19,7 +19,14 @@ HANG = timedelta(seconds=5)
 
 PYTHON: dict[str, Any] = {
     **{name: getattr(math, name) for name in FUNCTIONS if hasattr(math, name)},
-    **{"abs": abs, "int": int, "len": len, "max": max, "min": min, "pow": pow, "round": round, "sum": sum},
+    "abs": abs,
+    "int": int,
+    "len": len,
+    "max": max,
+    "min": min,
+    "pow": pow,
+    "round": round,
+    "sum": sum,
     "sorted": sorted,
     "mean": fmean,
     "prod": math.prod,
@@ -214,7 +221,9 @@ WITHOUT_A_LOOP = {
     ),
     "norm.rms": "x[0]/sqrt(dot(x, x)/len(x))",
     "moe.balance": "len(fr)*dot(fr, pr)",
-    "bpe.count-pair": "words[0][0]*words[0][1] + words[1][0]*words[1][1] + words[2][0]*words[2][1] + words[3][0]*words[3][1]",
+    "bpe.count-pair": (
+        "words[0][0]*words[0][1] + words[1][0]*words[1][1] + words[2][0]*words[2][1] + words[3][0]*words[3][1]"
+    ),
     "unigram.prob": "log(prod(ps))",
     "eval.ppl": "prod(ps)**(-1/len(ps))",
     "eval.bleu": "(1 if c > r else exp(1-r/c))*prod(ps)**(1/len(ps))",

@@ -11,7 +11,6 @@ from flashcards.cards import CardId
 from flashcards.cli.output import echo_columns, echo_json, markdown_lines, terminal_width
 from flashcards.locale import text
 from flashcards.study.library import Library
-from flashcards.study.numeric import readable_card
 from flashcards.study.search import Hit, hits
 from flashcards.study.twins import offered, twin_of
 from flashcards.text.sanitize import sanitize_line
@@ -47,6 +46,8 @@ def list_cards(home: Path | None, query: tuple[str, ...], as_json: bool) -> None
 @click.pass_obj
 def show(home: Path | None, card_id: str, as_json: bool) -> None:
     """Show one card with its schedule, place and demos."""
+    from flashcards.study.numeric import readable_card  # arithmetic and units, which a list need not pay for
+
     with Library.open(home) as library:
         card = library.card(CardId(card_id))
         variant = readable_card(card).variant(library.language)

@@ -165,6 +165,7 @@ ZH: Final = {
     "cli.demo.changed": "自你信任以来有变化：{names}",
     "cli.demo.trust_it": "允许运行 {folder} 里现在这些演示吗？",
     "cli.demo.trusted": "{folder} 里的 {count} 个 Python 文件可以按现在的样子运行；有变化会再问。",
+    "cli.demo.trusted#1": "{folder} 里的 1 个 Python 文件可以按现在的样子运行；有变化会再问。",
     "cli.demo.distrusted": "{folder} 里的演示不再运行。",
     "cli.demo.begun": "{path}",
     "cli.demo.begun_here": "运行：flashcards demo {slug}；故意弄错：flashcards demo {slug} --control",

@@ -13,7 +13,7 @@ from flashcards.errors import FlashcardsError, Message
 from flashcards.formula import Number, Value
 from flashcards.grading.numbers import TOLERANCE, Verdict, compare
 from flashcards.sources.numeric import Numeric, read_numeric
-from flashcards.study.templates import Filling, fill, readable
+from flashcards.study.templates import Filling, fill, names_in, readable
 from flashcards.study.working import result_line, symbol, working
 from flashcards.text.key_points import key_points
 from flashcards.text.numerals import numeral
@@ -109,7 +109,9 @@ def _drawn(card: Card, numeric: Numeric, values: Mapping[str, Value]) -> Drawn:
     for language, variant in card.variants.items():
         unit = numeric.unit(language)
         filling = Filling(values, _with_unit(result, unit))
-        variants[language] = _filled(variant, filling, working_block(numeric, values, unit))
+        block = working_block(numeric, values, unit)
+        filled = _filled(variant, filling, block)
+        variants[language] = replace(filled, question=filled.question + _unsaid(variant, numeric, filling))
     return Drawn(replace(card, variants=variants), numeric, values, value)
 
 
@@ -123,6 +125,14 @@ def _filled(variant: Variant, filling: Filling, block: str) -> Variant:
         key_points=key_points(body),
         remarks=tuple(fill(remark, filling) for remark in variant.remarks),
     )
+
+
+def _unsaid(variant: Variant, numeric: Numeric, filling: Filling) -> str:
+    """A line with the values that the question does not state: nobody can compute with what is not given."""
+    said = names_in(variant.question) | names_in(variant.context)
+    missing = [name for name in numeric.variables if name not in said]
+    given = ", ".join(f"`{symbol(name)}` = {fill(f'{{{name}}}', filling)}" for name in missing)
+    return f"\n\n{given}" if given else ""
 
 
 def _readable(variant: Variant) -> Variant:

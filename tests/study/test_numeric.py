@@ -140,6 +140,15 @@ def test_a_card_with_a_recipe_that_cannot_be_used_is_asked_as_it_is_written(nume
     assert drawn(card, 0) is None
 
 
+def test_values_that_the_question_does_not_state_stand_below_it() -> None:
+    numeric = {"vars": {"n": [3], "theta": [0.5]}, "formula": "n*theta", "unit": ""}
+    card = Card(
+        CardId("x"), "d", {"en": Variant("{n} of it?", "- a")}, kind="numeric", extra={"numeric": numeric}
+    )
+    one = drawn(card, 0)
+    assert one is not None and one.card.variant("en").question == "3 of it?\n\n`θ` = 0.5"
+
+
 def test_a_tolerance_of_nought_wants_the_number_itself() -> None:
     numeric = {"vars": {"n": [100]}, "formula": "n+1", "unit": "", "tolerance": 0}
     one = drawn(

@@ -212,3 +212,15 @@ async def test_box_and_preview_fit_every_size_in_both_languages(
         shown = screen_text(app)
         assert "- taste" in shown and "• taste" in shown and screen.editor.has_focus
         assert ("离开" if language == "zh" else "Leave") in shown
+
+
+@pytest.mark.parametrize(("columns", "preview"), [(80, False), (80, True), (120, False), (120, True)])
+async def test_the_editor_takes_all_the_width_it_can(app: FlashcardsApp, columns: int, preview: bool) -> None:
+    async with app.run_test(size=(columns, 30)) as pilot:
+        screen = await writing(pilot)
+        if screen.preview.display is not preview:
+            await press(pilot, "f5")
+        beside = preview and columns >= 100
+        right = screen.editor.region.right
+        assert screen.editor.region.x == 1
+        assert right == screen.preview.region.x if beside else right == columns - 1

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from textual.events import Key
 
 from flashcards.study.library import Library
 from flashcards.tui.actions import ACTIONS, BY_ID, Action, keys_of, show_key, writes
 from flashcards.tui.screens.base import FlashcardsScreen
+from flashcards.tui.screens.browse import BrowseScreen
 from flashcards.tui.screens.help import HelpScreen
+from flashcards.tui.screens.quiz import QuizScreen
 from tests.tui.conftest import press, screen_text, settle
 
 SIZE = (100, 60)
@@ -124,3 +129,39 @@ async def test_help_shows_remapped_keys(library: Library) -> None:
         study = BY_ID["home.study"]
         assert app.screen.working_keys()[study] == list(keys_of(study, app.keymap)) == ["z"]
         assert f" {show_key('z')} Study" in screen_text(app)
+
+
+async def test_keys_typed_ahead_reach_the_screens_that_they_open(library: Library, app_on) -> None:  # type: ignore[no-untyped-def]
+    app = app_on(library)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        for key, character in (("a", "a"), ("space", " "), ("3", "3"), ("space", " ")):
+            app.post_message(Key(key, character))
+        async with asyncio.timeout(30):
+            while not isinstance(app.screen, QuizScreen) or app.screen.session.progress.done < 1:
+                await pilot.pause(0.02)
+            while app.screen.session.phase != "answer":
+                await pilot.pause(0.02)
+
+
+async def test_letters_typed_ahead_stand_in_the_line_that_a_key_opened(library: Library, app_on) -> None:  # type: ignore[no-untyped-def]
+    app = app_on(library)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        for key in ("b", "slash", *"jq", "enter", "j"):
+            app.post_message(Key(key, {"slash": "/", "enter": "\r"}.get(key, key)))
+        await settle(pilot)
+        async with asyncio.timeout(30):
+            while not isinstance(app.screen, BrowseScreen) or app.screen.query_one("#search").value != "jq":
+                await pilot.pause(0.02)
+
+
+async def test_the_tour_names_the_keys_as_they_were_remapped(library: Library, app_on) -> None:  # type: ignore[no-untyped-def]
+    app = app_on(library)
+    app.keymap = {"home.study": "z", "home.tour": "w", "home.unanswered": "f6"}
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        shown = screen_text(app)
+        assert "z studies the deck" in shown and "w next" in shown
+        await press(pilot, "w")
+        assert "F6 lists what still needs an answer" in " ".join(screen_text(app).split())

@@ -27,9 +27,6 @@ from flashcards.lab.predict import parse_guess
 from flashcards.lab.runner import Run
 from flashcards.lab.spare import missing_libraries
 from flashcards.locale import said, text
-from flashcards.text import blocks
-from flashcards.text.layout import layout
-from flashcards.text.lines import Line
 from flashcards.text.sanitize import sanitize, sanitize_line
 from flashcards.tui.actions import BY_ID, Action, Scope, bindings
 from flashcards.tui.demo_runs import (
@@ -44,14 +41,12 @@ from flashcards.tui.guesses import Guesses
 from flashcards.tui.screens.base import FlashcardsScreen
 from flashcards.tui.screens.choose import ChooseScreen
 from flashcards.tui.widgets.bars import KeyBar, TitleBar
-from flashcards.tui.widgets.drawing import line
 from flashcards.tui.widgets.event_lines import Broken, Offer, Shown
 from flashcards.tui.widgets.grade_bar import GRADES
-from flashcards.tui.widgets.line_view import LineView
-from flashcards.tui.widgets.lines_widget import LinesWidget
 from flashcards.tui.widgets.output_view import OutputView
-from flashcards.tui.widgets.param_list import ParamList, accepted, show_value
+from flashcards.tui.widgets.param_list import ParamHelp, ParamList, accepted, show_value
 from flashcards.tui.widgets.prompt import Prompt
+from flashcards.tui.widgets.source_view import SourceView
 
 DRAW_EVERY: Final = 1 / 20
 """Seconds between two drawings of new output: a demo may say thousands of things in a second."""
@@ -60,16 +55,6 @@ WIDE: Final = 100
 """Columns from which on two things stand side by side."""
 ROOMY: Final = 160
 """Columns from which on form, output and source do."""
-
-
-class ParamHelp(LinesWidget):
-    """What the parameter under the cursor means."""
-
-    words = ""
-
-    def lines_for(self, width: int) -> list[Line]:
-        paragraph = blocks.Paragraph((blocks.Text(sanitize_line(self.words)),))
-        return [tuple(s for s in row) for row in layout((paragraph,), max(1, width - 2))][:2] or [line()]
 
 
 class DemoScreen(FlashcardsScreen[Rating | None]):
@@ -115,7 +100,7 @@ class DemoScreen(FlashcardsScreen[Rating | None]):
                 yield ParamList(self.info.params, self.values, id="params")
                 yield ParamHelp(id="param-help")
             yield OutputView(id="output")
-            yield LineView(id="source")
+            yield SourceView(id="source")
         yield Prompt(id="value")
         yield KeyBar()
 
@@ -127,7 +112,7 @@ class DemoScreen(FlashcardsScreen[Rating | None]):
         (self.params if self.info.params else self.output).focus()
         self.watch(self, "focused", self._focus_moved, init=False)
         self.show_help()
-        self.call_after_refresh(self._introduce)
+        self._introduce()
         self.refresh_bars()
         self._prepare()
 
@@ -148,8 +133,8 @@ class DemoScreen(FlashcardsScreen[Rating | None]):
         return self.query_one(OutputView)
 
     @property
-    def source(self) -> LineView:
-        return self.query_one("#source", LineView)
+    def source(self) -> SourceView:
+        return self.query_one(SourceView)
 
     @property
     def running(self) -> bool:
@@ -165,12 +150,12 @@ class DemoScreen(FlashcardsScreen[Rating | None]):
     def _introduce(self) -> None:
         """Before the first run: what the demo proves, and which key starts it."""
         if self.output.events or self.running:
+            self.output.lay_out_again()
             return
-        width = self.output.text_width
         words: list[str] = [sanitize(self.info.proves), sanitize(self.info.paper), sanitize(self.info.about)]
         words += [self._how_to_begin()]
         words += [text("demo.asks_first")] if self.info.predicts else []
-        self.output.lines = [*layout(blocks.parse("\n\n".join(filter(None, words))), width)]
+        self.output.introduce("\n\n".join(filter(None, words)))
 
     def _how_to_begin(self) -> str:
         keys = self.key_names
@@ -236,17 +221,12 @@ class DemoScreen(FlashcardsScreen[Rating | None]):
     def language_changed(self) -> None:
         super().language_changed()
         self.show_help()
-        if self.output.events:
-            self.output.lay_out_again()
-        else:
-            self._introduce()
+        self._introduce()
 
     def on_resize(self) -> None:
         self.set_class(self.size.width >= ROOMY, "-roomy")
-        self.call_after_refresh(self._introduce)
         if self.source.display:
             self.output.display = self.size.width >= WIDE
-            self.call_after_refresh(self._show_source)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if self.asking:
@@ -475,15 +455,11 @@ class DemoScreen(FlashcardsScreen[Rating | None]):
         self.output.display = not showing or self.size.width >= WIDE
         self.set_class(showing, "-source")
         if showing:
+            self.source.show(self.info.path.read_text(encoding="utf-8"))
             self.source.focus()
-            self.call_after_refresh(self._show_source)
         else:
             self.output.focus()
         self.refresh_bars()
-
-    def _show_source(self) -> None:
-        code = sanitize(self.info.path.read_text(encoding="utf-8"))
-        self.source.lines = layout((blocks.Code(sanitize_line("python"), code),), self.source.text_width)
 
     def _panes(self) -> list[Widget]:
         """What can have the focus, from left to right."""

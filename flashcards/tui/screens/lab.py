@@ -24,6 +24,12 @@ from flashcards.tui.widgets.drawing import line
 from flashcards.tui.widgets.row_list import RowList
 
 
+def topic_name(topic: str) -> str:
+    """A topic in the language in use; one of somebody else's demos as they wrote it."""
+    key = f"lab.topic.{topic}"
+    return text(key) if key in locale.MESSAGES[locale.language()] else sanitize_line(topic)
+
+
 class DemoList(RowList):
     """A demo a row: what it is called, and what it proves where there is room."""
 
@@ -38,13 +44,13 @@ class DemoList(RowList):
 
     def row_line(self, row: int, width: int) -> Line:
         demo = self.demos[row]
-        topics = max(cell_width(d.topic) for d in self.demos) + 2
+        topics = max(cell_width(topic_name(d.topic)) for d in self.demos) + 2
         titles = max(cell_width(self._title(d)) for d in self.demos) + 2
         new_topic = row == 0 or self.demos[row - 1].topic != demo.topic
         room = width - topics - titles
         proves = cut(sanitize_line(demo.proves), room) if room > 20 else ""
         return line(
-            (pad(demo.topic if new_topic else "", topics), "muted"),
+            (pad(topic_name(demo.topic) if new_topic else "", topics), "muted"),
             pad(cut(self._title(demo), max(4, width - topics)), titles),
             (proves, "muted"),
         )

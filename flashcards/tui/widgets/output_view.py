@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 from textual import events as textual_events
 
+from flashcards.text.blocks import parse
+from flashcards.text.layout import layout
 from flashcards.text.lines import Line
 from flashcards.tui.widgets.event_lines import Shown, event_lines
 from flashcards.tui.widgets.line_view import LineView
@@ -20,10 +22,16 @@ class OutputView(LineView):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self.events: list[Shown] = []
+        self._introduction = ""
+
+    def introduce(self, markdown: str) -> None:
+        """What stands there until something is run; the words are laid out again for every width."""
+        self._introduction = markdown
+        self.lay_out_again()
 
     def begin(self) -> None:
         """Forget the last run."""
-        self.events = []
+        self.events, self._introduction = [], ""
         self.lines = ()
         self.scroll_to(y=0, animate=False)
 
@@ -46,3 +54,5 @@ class OutputView(LineView):
         """The width or the language is another one."""
         if self.events:
             self.lines = self._laid_out(self.events)
+        elif self._introduction and self.size.width:
+            self.lines = layout(parse(self._introduction), self.text_width)

@@ -10,10 +10,13 @@ from textual.message import Message
 from flashcards import locale
 from flashcards.lab.errors import LabError
 from flashcards.lab.params import ParamSpec, Value
+from flashcards.text import blocks
 from flashcards.text.cells import cell_width, cut, pad
+from flashcards.text.layout import layout
 from flashcards.text.lines import Line
 from flashcards.text.sanitize import sanitize_line
 from flashcards.tui.widgets.drawing import line
+from flashcards.tui.widgets.lines_widget import LinesWidget
 from flashcards.tui.widgets.row_list import RowList
 
 DOUBLING_FROM: Final = 8
@@ -131,3 +134,13 @@ class ParamList(RowList):
             self.values[spec.name] = value
             self.refresh()
             self.post_message(self.Changed())
+
+
+class ParamHelp(LinesWidget):
+    """What the parameter under the cursor means."""
+
+    words = ""
+
+    def lines_for(self, width: int) -> list[Line]:
+        paragraph = blocks.Paragraph((blocks.Text(sanitize_line(self.words)),))
+        return [tuple(s for s in row) for row in layout((paragraph,), max(1, width - 2))][:2] or [line()]
