@@ -122,9 +122,9 @@ def run(lab: Lab, p: Params) -> None:
     )
     lab.claim("Bits a weight", measured=stored, close_to=expected, tol=exactly, predict=question, unit="bits")
     rounded = (small * step + mean).view_as(scales)
-    # 1 % is two half steps of a spread of ±1.3 around scales of 1.7 and more; it is lost beside NF4's 9 %
-    moved = ((rounded - scales).abs() / scales).max()
-    lab.claim("Rounding moves no scale by 1 %", measured=moved, at_most=0.01)
+    moved = ((rounded - scales).abs() / scales).max() / (scales.max() / 254 / scales.min())
+    title = "Largest error of a scale, as part of what it could be uncentred"
+    lab.claim(title, measured=moved, at_most=0.65)  # six seeds, blocks of 32 to 256: 0.23 to 0.45
     lab.observe("7·10⁹ weights, 13.0 GiB in 16 bits, take in NF4", 7e9 * stored / 8 / 2**30, unit="GiB")
 
     lab.step("4 · Train beside it, merge elsewhere")

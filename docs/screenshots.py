@@ -65,7 +65,7 @@ PICTURES_MADE: Final = (
     Picture("quiz-zh-dark", "zh", "dark", (100, 28), ("space",), "rope.idea"),
     Picture("quiz-en-light", "en", "light", (100, 28), ("space",), "kv.what"),
     Picture("demo-en-dark", "en", "dark", (120, 36), ("r", "escape"), demo="lora", pages=1),
-    Picture("statistics-en-light", "en", "light", (120, 36), ("S", "p")),
+    Picture("statistics-en-light", "en", "light", (120, 36), ("S", "p", "p")),
     Picture("browse-zh-light", "zh", "light", (100, 28), ("slash", "slash", *"lora")),
 )
 

@@ -209,7 +209,7 @@ PLACES = (
     Place("answer", ("w", "enter", "w", *"lactic")),
     Place("answer-preview", ("w", "enter", "w", *"lactic", "f5")),
     Place("statistics", ("S",)),
-    Place("statistics-year", ("S", "p")),
+    Place("statistics-year", ("S", "p", "p")),
     Place("settings", ("comma",)),
     Place("settings-typing", ("comma", "enter")),
     Place("lab", ("d",)),
