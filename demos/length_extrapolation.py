@@ -64,7 +64,7 @@ def yarn(s: float, lab: Lab) -> Tensor:
 
 def loss(model: models.TinyGPT, tokens: Tensor, length: int, longest: int) -> float:
     """Nats a character on the same targets for every length: the last 32 of windows with the same ends."""
-    ends = range(longest + 1, len(tokens) + 1, 32)
+    ends = range(longest + 1, len(tokens) + 1, 32)[:8]
     windows = torch.stack([tokens[end - length - 1 : end] for end in ends])  # (n, T+1)
     logits = model(windows[:, :-1])[:, -32:]  # (n, 32, V)
     return cross_entropy(logits.flatten(0, 1), windows[:, -32:].flatten()).item()
@@ -74,7 +74,9 @@ def of_transformers(kind: str, s: float) -> Tensor:
     from transformers import LlamaConfig
     from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
-    rope = {"rope_type": kind, "factor": s, "rope_theta": BASE, "original_max_position_embeddings": TRAINED}
+    rope = {"rope_type": kind, "factor": s, "rope_theta": BASE}
+    if kind == "yarn":
+        rope["original_max_position_embeddings"] = TRAINED
     sizes = {"hidden_size": D, "num_attention_heads": 1, "max_position_embeddings": TRAINED}
     config = LlamaConfig(rope_parameters=rope, rope_theta=BASE, rope_scaling=rope, **sizes)
     return ROPE_INIT_FUNCTIONS[kind](config, "cpu", seq_len=4 * TRAINED)[0].double()

@@ -13,10 +13,12 @@ from typing import Protocol, cast
 from flashcards.sources import deck_format
 from flashcards.sources.dialects import (
     bold_questions,
+    bullet_tree,
     details_summary,
     heading_with_dialogue,
     headings,
     hierarchical_numbered_headings,
+    inline_cards,
     numbered_heading_notes,
     q_numbered_bullets,
     qa_lines,
@@ -50,7 +52,9 @@ _MODULES = (
     heading_with_dialogue,
     details_summary,
     qa_lines,
+    inline_cards,
     bold_questions,
+    bullet_tree,
     headings,
 )
 DIALECTS: dict[str, Dialect] = {module.NAME: cast(Dialect, module) for module in _MODULES}
