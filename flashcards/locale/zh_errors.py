@@ -68,6 +68,8 @@ _LEFT_OUT: Final = {
     "a card without a question": "没有问题的卡片",
     "metadata that is not valid": "无效的元数据",
     "text above the first question": "第一个问题之前的文字",
+    "text between cards": "卡片之间的文字",
+    "a bullet that asks nothing, below no question": "不是问题、也不属于任何问题的条目",
     "text between questions": "问题之间的文字",
     "a folded block without a summary": "没有标题的折叠块",
     "text of a section, above its first question": "小节里第一个问题之前的文字",

@@ -31,6 +31,7 @@ _ENVIRONMENT = re.compile(
     r"\\begin\{((?:equation|align|alignat|aligned|gather|gathered|multline|flalign|eqnarray|split|cases|array"
     r"|[pbBvV]?matrix)\*?)\}"
 )
+_ASIDE = re.compile(r"<aside\b[^<>]*>\Z", re.IGNORECASE)
 _DETAILS = re.compile(r"<details\b[^<>]*>\Z", re.IGNORECASE)
 _SUMMARY = re.compile(r"<summary>(.*)</summary>\Z", re.IGNORECASE)
 _DUNDER = re.compile(r"__[a-z][a-z0-9]*(?:_[a-z0-9]+)*__(?!\w)")
@@ -70,6 +71,7 @@ def install(md: MarkdownIt) -> None:
     md.block.ruler.before("table", "too_deep", too_deep)
     md.block.ruler.before("fence", "math_block", math_block, interrupts)
     md.block.ruler.before("fence", "details", details, interrupts)
+    md.block.ruler.before("fence", "aside", aside, interrupts)
     md.block.ruler.before("fence", "comment", comment, interrupts)
 
 
@@ -263,6 +265,22 @@ def details(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bo
     _tokenize_inside(state, body + 1 if summary else startLine + 1, end)
     state.push("details_close", "", -1)
     state.line = min(end + 1, endLine) if depth == 0 else end
+    return True
+
+
+def aside(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:
+    """``<aside>`` … ``</aside>`` on lines of their own, Notion's callout: what it holds is set apart as a quote."""
+    if not _ASIDE.match(_line(state, startLine)):
+        return False
+    if silent:
+        return True
+    end = startLine + 1
+    while end < endLine and _inside(state, end) and _line(state, end).lower() != "</aside>":
+        end += 1
+    state.push("blockquote_open", "blockquote", 1)
+    _tokenize_inside(state, startLine + 1, end)
+    state.push("blockquote_close", "blockquote", -1)
+    state.line = min(end + 1, endLine) if end < endLine and _inside(state, end) else end
     return True
 
 

@@ -197,6 +197,13 @@ def test_comments_are_not_shown() -> None:
     assert parse("<!-- id: x,\n\n demo: y -->\n答 <!-- z -->案") == (Paragraph((Text("答 案"),)),)
 
 
+def test_a_callout_of_notion_is_set_apart() -> None:
+    expected = Quote((Paragraph((Text("💡 注意"),)), Paragraph((Text("答"),))))
+    assert only("<aside>\n💡 注意\n\n答\n</aside>") == expected
+    assert only("<aside>\n💡 注意\n\n答") == expected
+    assert only("```\n<aside>\n```") == Code("", "<aside>")
+
+
 def test_folds_are_read_however_their_tags_are_laid_out() -> None:
     expected = Details((Text("问"),), (Paragraph((Text("答"),)),))
     assert only("<details><summary>问</summary>答</details>") == expected
@@ -246,7 +253,7 @@ def depth(block: object) -> int:
     return 1 + max((depth(child) for child in children), default=0)
 
 
-@pytest.mark.parametrize("one", ["> ", "- ", "1. ", "<details>\n"])
+@pytest.mark.parametrize("one", ["> ", "- ", "1. ", "<details>\n", "<aside>\n"])
 def test_nesting_is_bounded_and_the_innermost_text_is_kept(one: str) -> None:
     blocks = parse(one * 500 + "底")
     assert max(depth(block) for block in blocks) <= 2 * MAX_DEPTH + 2
