@@ -1,4 +1,4 @@
-"""RAG — cut, index, find, answer with sources, or say that nothing was found.  Lewis et al. 2020, §2 (arXiv:2005.11401)."""
+"""RAG — cut, index, find, and answer with a source or not at all.  Lewis et al. 2020, §2 (arXiv:2005.11401)."""
 
 import math
 import re
@@ -11,11 +11,10 @@ from flashcards.lab import Demo, Lab, main, param
 
 DEMO = Demo(zh="检索增强生成 RAG", en="RAG: retrieval-augmented generation", topic="rag", tier="numpy")
 NOTES = {
-    "boiler": "The boiler is in the cellar. Its pressure must stay between one and two bar; refill it at the red tap.",
-    "router": "The wifi password is written under the router. The router restarts when its button is held for ten seconds.",
+    "boiler": "The boiler stands in the cellar. Boiler pressure must stay between one and two bar; refill at the red tap.",
+    "router": "The wifi password is written under the router. It restarts when its button is held for ten seconds.",
     "bins": "Glass is collected every second Tuesday. Paper goes out on the first Friday of the month, in the blue bin.",
-    "keys": "A spare key for the front door hangs at the neighbour's, behind the kitchen clock. The garage opens by code.",
-    "garden": "Water the tomatoes each evening, but never their leaves. The roses are cut back in March.",
+    "keys": "A spare key for the front door hangs at the neighbour's, behind the clock. The garage opens by code.",
     "cat": "The cat eats twice a day, at seven and at six. Her tablets are hidden in a little cheese.",
     "car": "The car is serviced every fifteen thousand kilometres. Its winter tyres lie on the shelf in the garage.",
     "oven": "The oven runs hot: set it twenty degrees lower than the recipe says. The timer does not switch it off.",
@@ -25,10 +24,8 @@ QUESTIONS = {  # what is asked -> the note that knows and a word of its answer; 
     "Where do I find the password for the wifi?": ("router", "under"),
     "When is paper collected, and in which bin?": ("bins", "Friday"),
     "Who has a spare key to the front door?": ("keys", "neighbour"),
-    "How do I water tomatoes?": ("garden", "evening"),
     "When does the cat eat?": ("cat", "seven"),
     "Where are the winter tyres of the car?": ("car", "garage"),
-    "Is the oven hotter than a recipe says?": ("oven", "hot"),
     "How do I tune a violin?": None,
     "Which river flows through Vienna?": None,
     "How old is the universe?": None,
@@ -105,9 +102,9 @@ def run(lab: Lab, p: Params) -> None:
     question = f"1000 words, chunks of {p.size} that share {p.overlap}: how many chunks?"
     expected, pieces = math.ceil((1000 - p.overlap) / (p.size - p.overlap)), cut(text, p, lab)
     lab.claim("Chunks = ⌈(n − o)/(s − o)⌉", measured=len(pieces), equals=expected, predict=question)
-    torn = sum(
-        not any({text[i], text[i + p.overlap]} <= set(c) for c in pieces) for i in range(1000 - p.overlap)
-    )
+    pairs = [{text[i], text[i + p.overlap]} for i in range(1000 - p.overlap)]
+    ends = [{text[i], text[i + p.overlap]} for i in range(1000 - p.overlap)]
+    torn = sum(not any(both <= set(piece) for piece in pieces) for both in ends)
     lab.claim("No passage of overlap + 1 words is torn", measured=torn, equals=0, unit="passages")
 
     lab.step("2 · Find: by words, by spelling, by both")
@@ -119,22 +116,17 @@ def run(lab: Lab, p: Params) -> None:
     lab.claim("BM25 by loops = by matrices", measured=gap, at_most=lab.tol(scale=by_words.max()))
     q, c = (np.array([embed(text, p.width, lab) for text in side]) for side in (asked, chunks))
     by_spelling = q @ c.T  # cosines
-    gap = np.abs(((q[:, None] - c) ** 2).sum(-1) - (2 - 2 * by_spelling)).max()
-    lab.claim("‖q − c‖² = 2 − 2·cos: distance and angle agree", measured=gap, at_most=lab.tol(scale=4))
-    question = "A chunk is first in one list and third in the other: Σ 1/(60 + rank)?"
-    fusion = fuse(np.array([1]), np.array([3]), lab)[0]
-    lab.claim(
-        "Fusion of ranks 1 and 3", measured=fusion, close_to=1 / 61 + 1 / 63, tol=1e-12, predict=question
+    ask, fused = (
+        "First in one list and third in the other: Σ 1/(60 + rank)?",
+        fuse(*np.array([[1], [3]]), lab),
     )
+    lab.claim("Fusion of ranks 1 and 3", measured=fused, close_to=1 / 61 + 1 / 63, tol=1e-12, predict=ask)
     by_both = [fuse(ranks(one), ranks(two), lab) for one, two in zip(by_words, by_spelling, strict=True)]
+    right = [[name == note for name in names] for note, _ in filter(None, QUESTIONS.values())]
     rows = []
     for retriever, scores in (("BM25", by_words), ("vectors", by_spelling), ("both, fused", by_both)):
-        places = []  # of the first chunk that belongs to the right note
-        for row, right in zip(scores, QUESTIONS.values(), strict=True):
-            if right:
-                places.append(min(ranks(row)[[name == right[0] for name in names]]))
-        hits = sum(place == 1 for place in places) / len(places)
-        rows.append([retriever, hits, sum(1 / place for place in places) / len(places)])
+        places = np.array([ranks(row)[mine].min() for row, mine in zip(scores, right, strict=False)])
+        rows.append([retriever, (places == 1).mean(), (1 / places).mean()])
     lab.table("Where the right note stands", ["retriever", "hit@1", "MRR: mean of 1/place"], rows)
     lab.claim("Fused, the right note is always first: MRR", measured=rows[-1][2], equals=1.0)
 
@@ -146,16 +138,15 @@ def run(lab: Lab, p: Params) -> None:
     lab.claim("Weakest hit above the best false one", measured=margin, at_least=0.1)
     # the usual mistake: top-1 is passed on, whatever its score
     threshold = lab.variant(right=best[known].min() - margin / 2, control=-1.0)
-    rows, good = [], 0
-    for question, right, scores, both in zip(QUESTIONS, QUESTIONS.values(), by_words, by_both, strict=True):
+    nothing, good = "Not in the notes.", 0
+    for question, wanted, scores, both in zip(QUESTIONS, QUESTIONS.values(), by_words, by_both, strict=True):
         source = names[int(np.argmax(both))]
         sentences = re.split(r"(?<=[.;]) ", NOTES[source])
         overlap = bm25(words(question), [words(sentence) for sentence in sentences], p, lab)
         answer = f"{sentences[int(np.argmax(overlap))]} [{source}]"
-        answer = answer if scores.max() > threshold else "not in the notes"
-        good += all(word in answer for word in right) if right else answer == "not in the notes"
-        rows.append([question, answer])
-    lab.table("Question and answer", ["asked", "answered, with its source"], rows)
+        answer = answer if scores.max() > threshold else nothing
+        good += all(word in answer for word in wanted) if wanted else answer == nothing
+        lab.say(f"**{question}**  {answer}")
     lab.claim("Right answers, and right silences", measured=good, equals=len(QUESTIONS))
 
 

@@ -172,7 +172,7 @@ def test_hostile_demo_links_statistics_and_a_hostile_data_directory_are_words(at
     attacked.press("S")
     attacked.see("[30 days]")
     attacked.press("p", "G", "g")
-    attacked.see("[1 year]")
+    attacked.see("[13 weeks]")
     attacked.press("q")
     attacked.see("All decks")
     attacked.press("d")
