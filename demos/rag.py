@@ -11,9 +11,9 @@ from flashcards.lab import Demo, Lab, main, param
 
 DEMO = Demo(zh="检索增强生成 RAG", en="RAG: retrieval-augmented generation", topic="rag", tier="numpy")
 NOTES = {
-    "boiler": "The boiler stands in the cellar. Boiler pressure must stay between one and two bar; refill at the red tap.",
+    "boiler": "The cellar has a boiler. The pressure of the boiler must stay between one and two bar.",
     "router": "The wifi password is written under the router. It restarts when its button is held for ten seconds.",
-    "bins": "Glass is collected every second Tuesday. Paper goes out on the first Friday of the month, in the blue bin.",
+    "bins": "Glass is collected every second Tuesday. Paper goes out on the first Friday, in the blue bin.",
     "keys": "A spare key for the front door hangs at the neighbour's, behind the clock. The garage opens by code.",
     "cat": "The cat eats twice a day, at seven and at six. Her tablets are hidden in a little cheese.",
     "car": "The car is serviced every fifteen thousand kilometres. Its winter tyres lie on the shelf in the garage.",
@@ -102,7 +102,6 @@ def run(lab: Lab, p: Params) -> None:
     question = f"1000 words, chunks of {p.size} that share {p.overlap}: how many chunks?"
     expected, pieces = math.ceil((1000 - p.overlap) / (p.size - p.overlap)), cut(text, p, lab)
     lab.claim("Chunks = ⌈(n − o)/(s − o)⌉", measured=len(pieces), equals=expected, predict=question)
-    pairs = [{text[i], text[i + p.overlap]} for i in range(1000 - p.overlap)]
     ends = [{text[i], text[i + p.overlap]} for i in range(1000 - p.overlap)]
     torn = sum(not any(both <= set(piece) for piece in pieces) for both in ends)
     lab.claim("No passage of overlap + 1 words is torn", measured=torn, equals=0, unit="passages")
@@ -116,10 +115,7 @@ def run(lab: Lab, p: Params) -> None:
     lab.claim("BM25 by loops = by matrices", measured=gap, at_most=lab.tol(scale=by_words.max()))
     q, c = (np.array([embed(text, p.width, lab) for text in side]) for side in (asked, chunks))
     by_spelling = q @ c.T  # cosines
-    ask, fused = (
-        "First in one list and third in the other: Σ 1/(60 + rank)?",
-        fuse(*np.array([[1], [3]]), lab),
-    )
+    ask, fused = "First in one list, third in the other: Σ 1/(60 + rank)?", fuse(*np.array([[1], [3]]), lab)
     lab.claim("Fusion of ranks 1 and 3", measured=fused, close_to=1 / 61 + 1 / 63, tol=1e-12, predict=ask)
     by_both = [fuse(ranks(one), ranks(two), lab) for one, two in zip(by_words, by_spelling, strict=True)]
     right = [[name == note for name in names] for note, _ in filter(None, QUESTIONS.values())]
@@ -132,7 +128,7 @@ def run(lab: Lab, p: Params) -> None:
 
     lab.step("3 · Answer with a source, or not at all")
     lab.say("""A retriever always returns something; only a score tells that nothing is there. BM25's separates these
-        questions, and the threshold lies midway. It is fitted to them: for other notes fit it again.""")
+        questions, and the threshold lies midway. All of it is fitted to these notes: try --size 10 --overlap 4.""")
     best, known = by_words.max(1), np.array([bool(right) for right in QUESTIONS.values()])
     margin = best[known].min() - best[~known].max()
     lab.claim("Weakest hit above the best false one", measured=margin, at_least=0.1)

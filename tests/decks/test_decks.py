@@ -6,6 +6,8 @@ What a card says is read by people; what can be counted is counted here, since a
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,6 @@ from typing import Any
 import pytest
 
 from flashcards.cards import Draft
-from flashcards.lab.catalogue import read_catalogue
-from flashcards.lab.params import resolve
 from flashcards.sources import Reading, read_path
 from flashcards.text.key_points import key_points
 
@@ -23,7 +23,6 @@ FILES = sorted(DECKS.glob("*/*.md"))
 FOLLOW_UP = {"en": "> Follow-up: ", "zh": "> 追问："}
 DEMO_LINE = {"en": "> Demo: `{slug}`", "zh": "> 演示：`{slug}`"}
 SOURCE_LINE = {"en": "> Source: ", "zh": "> 出处："}
-BUILT = ("attention", "rope", "lora", "lora-merge", "kv-cache")
 
 
 @cache
@@ -108,11 +107,13 @@ def test_a_card_has_a_difficulty_and_two_to_four_other_ways_to_ask(file: Path, d
 @pytest.mark.parametrize(("file", "draft"), cards())
 def test_a_card_ends_with_follow_up_source_and_what_its_demo_shows(file: Path, draft: Draft) -> None:
     language = file.parent.name
-    quotes = [line for line in draft.answer.splitlines() if line.startswith(">")]
-    assert quotes[-3].startswith(FOLLOW_UP[language])
-    assert quotes[-2].startswith(SOURCE_LINE[language])
-    (demo,) = draft.demos
-    assert quotes[-1].startswith(DEMO_LINE[language].format(slug=demo.slug))
+    lines = iter(line for line in reversed(draft.answer.splitlines()) if line.startswith(">"))
+    if draft.demos:
+        assert next(lines).startswith(DEMO_LINE[language].format(slug=draft.demos[0].slug))
+    else:
+        assert draft.extra["no_demo"]
+    assert next(lines).startswith(SOURCE_LINE[language])
+    assert next(lines).startswith(FOLLOW_UP[language])
 
 
 @pytest.mark.parametrize(("file", "draft"), cards())
@@ -125,7 +126,8 @@ def test_the_formulas_of_a_card_are_closed(file: Path, draft: Draft) -> None:
         for formula in [*displayed, *re.findall(r"\$[^$]+\$", inline)]:
             bare = formula.replace(r"\{", "").replace(r"\}", "")
             assert bare.count("{") == bare.count("}"), formula
-            assert formula.count(r"\left") == formula.count(r"\right"), formula
+            left, right = (re.findall(rf"\\{side}(?![a-z])", formula) for side in ("left", "right"))
+            assert len(left) == len(right), formula
             assert formula.count(r"\begin") == formula.count(r"\end"), formula
 
 
@@ -136,11 +138,12 @@ def test_a_chinese_card_is_chinese_and_an_english_card_has_no_chinese(file: Path
     assert han > 100 if file.parent.name == "zh" else han == 0
 
 
-@pytest.mark.parametrize(("file", "draft"), cards())
-def test_a_link_to_a_demo_names_one_that_exists_with_parameters_it_takes(file: Path, draft: Draft) -> None:
-    catalogue = read_catalogue()
-    for link in draft.demos:
-        resolve(catalogue.find(link.slug).params, link.params)  # raises where a name or a value is refused
+def test_the_linter_finds_no_error() -> None:
+    """Links, parameters, numbers with nothing behind them, lengths: what ``flashcards check decks`` finds."""
+    run = subprocess.run(
+        [sys.executable, "-m", "flashcards", "check", str(DECKS)], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout[-4000:]
 
 
 @cache
@@ -152,11 +155,12 @@ def coverage(shared: Path) -> dict[str, dict[str, Any]]:
     return {entry["id"]: entry for entry in entries}
 
 
-def test_every_wanted_question_about_a_demo_that_exists_has_its_card(shared: Path) -> None:
-    wanted = {entry["id"] for entry in coverage(shared).values() if entry["demo"] in BUILT}
-    ours = {draft.card_id for file in FILES for draft in read(file).drafts}
+def test_every_wanted_question_has_its_card_in_both_languages(shared: Path) -> None:
+    wanted = set(coverage(shared))
     assert wanted
-    assert wanted <= ours
+    for language in ("zh", "en"):
+        ours = {d.card_id for file in FILES if file.parent.name == language for d in read(file).drafts}
+        assert wanted - ours == set()
 
 
 @pytest.mark.parametrize(("file", "draft"), cards())
@@ -164,7 +168,7 @@ def test_a_card_covers_the_wanted_facts_with_at_least_as_many_points(
     shared: Path, file: Path, draft: Draft
 ) -> None:
     entry = coverage(shared)[str(draft.card_id)]
-    assert len(key_points(draft.answer)) >= len(entry["key_facts"])
+    assert len(key_points(draft.answer)) >= min(len(entry["key_facts"]), 6)
     assert draft.difficulty == entry["difficulty"]
-    assert draft.demos[0].slug == entry["demo"]
+    assert [link.slug for link in draft.demos[:1]] == [entry["demo"]] * bool(entry["demo"])
     assert ("numeric" in draft.extra) == bool(entry.get("numeric"))
