@@ -131,8 +131,7 @@ def run(lab: Lab, p: Params) -> None:
         merged = base + layer.scale * layer.B @ layer.A  # W' = W + (α/r) B A
         difference = (x @ merged.T - layer(x)).abs().max().item()
     lab.claim("Base from disk + adapter = the trained layer", measured=difference, at_most=rounding)
-    if lab.device == "cuda":
-        lab.observe("Peak memory", torch.cuda.max_memory_allocated() / 2**20, unit="MiB")
+    lab.measure("The layer with its adapter", lambda: layer(x), flops=2 * len(x) * (d * d + 2 * r * d))
 
 
 if __name__ == "__main__":

@@ -142,8 +142,7 @@ def run(lab: Lab, p: Params) -> None:
     lab.claim("Merging loses nothing of the adapter's effect", measured=lost, at_most=limit)
     lab.observe("Merged into 4 bits: codes that stay", (again[0] == codes).float().mean())
     lab.observe("and part of BA that is left", ((in_4_bits - base) * delta).sum() / delta.square().sum())
-    if lab.device == "cuda":
-        lab.observe("Peak memory", torch.cuda.max_memory_allocated() / 2**20, unit="MiB")
+    lab.measure("Restoring W", lambda: restore(codes, rounded, nf4), bytes=codes.element_size() * n + 4 * n)
 
 
 if __name__ == "__main__":

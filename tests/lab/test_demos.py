@@ -17,7 +17,12 @@ from flashcards.lab.params import resolve
 from flashcards.lab.process import ChildProcess
 
 CATALOGUE = read_catalogue()
-NEEDS = {"numpy": ("numpy",), "tok": ("tokenizers",), "torch": ("torch",), "hf": ("torch", "transformers", "peft")}
+NEEDS = {
+    "numpy": ("numpy",),
+    "tok": ("tokenizers",),
+    "torch": ("torch",),
+    "hf": ("torch", "transformers", "peft"),
+}
 ROUNDS: Mapping[str, dict[str, bool]] = {"first": {}, "again": {}, "control": {"control": True}}
 
 Runs = dict[tuple[str, str], list[Event]]

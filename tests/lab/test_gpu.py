@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from flashcards.lab import Lab
+from flashcards.lab.catalogue import read_catalogue
 from flashcards.lab.events import Claim, Event
 
 from .conftest import Program
@@ -88,3 +91,42 @@ def test_the_page_carries_the_name_of_the_card() -> None:
 def test_the_page_of_the_docs_is_a_measurement_or_says_that_there_is_none() -> None:
     text = (Path(__file__).parents[2] / "docs" / "gpu.md").read_text("utf-8")
     assert "Not yet measured" in text or "| what | measured | goal |" in text
+
+
+def test_what_demos_measure_on_a_gpu_is_work_that_runs() -> None:
+    """Without a GPU ``measure`` does nothing, so a mistake in such a line would first be met on somebody's card."""
+    demos = [
+        demo for demo in read_catalogue().demos.values() if "lab.measure(" in demo.path.read_text("utf-8")
+    ]
+    assert len(demos) >= 5
+    run = subprocess.run(
+        [sys.executable, "-c", _MEASURING, *(str(demo.path) for demo in demos)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    measured = dict(line.split("\t")[1:] for line in run.stdout.splitlines() if line.startswith("measured\t"))
+    assert set(measured) == {demo.path.name for demo in demos}
+    assert all(float(amount) > 0 for amount in measured.values())
+
+
+_MEASURING = """
+import runpy, sys
+import subprocess
+import sys
+from pathlib import Path
+from flashcards.lab.bench import Lab
+
+def measure(self, title, work, *, flops=0, bytes=0):
+    work()
+    print("measured", Path(path).name, flops + bytes, sep="\\t")
+
+Lab.measure = measure
+for path in sys.argv[1:]:
+    sys.argv = [path, "--preset", "tiny"]
+    try:
+        runpy.run_path(path, run_name="__main__")
+    except SystemExit as end:
+        assert not end.code, path
+"""
