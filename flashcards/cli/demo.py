@@ -389,7 +389,8 @@ def _option(spec: ParamSpec) -> click.Option:
     about = spec.zh if language() == "zh" and spec.zh else spec.help
     switch: dict[str, Any] = {"is_flag": False, "flag_value": "on"} if spec.type == "bool" else {}
     return click.Option(
-        [spec.flag, spec.name],
+        # Under a name of its own: click would hand a parameter called words the NAME of the command.
+        [spec.flag, f"parameter_{spec.name}"],
         help=f"{about} [{said(spec.values).strip()}]".strip(),
         metavar={"int": "N", "float": "X", "bool": "on|off", "str": "TEXT"}[spec.type],
         expose_value=False,

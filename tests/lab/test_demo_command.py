@@ -131,6 +131,16 @@ def test_ctrl_c_cancels_and_leaves_no_process(program: Program) -> None:
             os.kill(pid, 0)
 
 
+def test_a_parameter_may_be_called_as_the_command_calls_its_own(program: Program) -> None:
+    halves = (program.demos / "halves.py").read_text("utf-8")
+    program.add("named.py", halves.replace("size", "words"))
+    try:
+        done = program.run("named", "--words", "6")
+    finally:
+        (program.demos / "named.py").unlink()
+    assert (done.returncode, "words=6" in done.stdout) == (0, True), done.stdout + done.stderr
+
+
 def test_no_colour_reaches_a_pipe(program: Program) -> None:
     assert "\x1b" not in program.run("halves").stdout
 
