@@ -25,6 +25,7 @@ _PARTS = re.compile(
 _SINGLE = re.compile(r"(?<!\{)\{([^{}\n]{1,200})\}(?!\})")
 _DOUBLE = re.compile(r"\{\{([^{}\n]{1,200})\}\}")
 _PLACE = re.compile(r"(?P<name>[A-Za-z_]\w*)(?P<index>\[\d+\])?")
+_NAMED_ALREADY = re.compile(r"\b([A-Za-z_]\w*) ?= ?\{\1\}")
 _CHOICE = re.compile(r"(?P<test>[^?]+?)\s*\?\s*(?P<yes>.*?)\s+:\s+(?P<no>.*)", re.DOTALL)
 
 ANSWER = "answer"
@@ -49,8 +50,11 @@ def fill(template: str, filling: Filling) -> str:
 
 
 def readable(template: str) -> str:
-    """The text with symbols instead of values, for lists and searches: ``{L} layers`` is "L layers"."""
-    return _replaced(template, lambda inside, _: _named(inside))
+    """The text with symbols instead of values, for lists and searches: ``{L} layers`` is "L layers".
+
+    What is named already is not named twice: ``T = {T}`` is "T".
+    """
+    return _replaced(_NAMED_ALREADY.sub(r"{\1}", template), lambda inside, _: _named(inside))
 
 
 def unknown_places(template: str, known: frozenset[str]) -> list[str]:

@@ -15,6 +15,7 @@ FILLING = Filling({"L": 32, "T": 50257, "tied": True, "cfg": [28, 4], "lr": 3.5e
     [
         ("{L} layers, {T} tokens", "32 layers, 50,257 tokens", "L layers, T tokens"),
         ("{cfg[1]} of {cfg}", "4 of 28, 4", "cfg[1] of cfg"),
+        ("at T = {T}, L={L}", "at T = 50,257, L=32", "at T, L"),
         ("rate {lr}", "rate 3.5×10⁻⁴", "rate lr"),
         ("{= L*T} and {= T/7}", "1,608,224 and 7180", "L*T and T/7"),
         ("{tied ? one matrix : two}", "one matrix", "one matrix / two"),
