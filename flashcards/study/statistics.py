@@ -25,7 +25,13 @@ Unit = Literal["day", "week", "month", "year"]
 """A study day, a week from Monday on, a calendar month, a calendar year."""
 
 _SPAN: Mapping[Period, int] = {"day": 1, "month": 30, "season": 91, "year": 365}
-_UNIT: Mapping[Period, Unit] = {"day": "day", "month": "day", "season": "week", "year": "month", "all": "month"}
+_UNIT: Mapping[Period, Unit] = {
+    "day": "day",
+    "month": "day",
+    "season": "week",
+    "year": "month",
+    "all": "month",
+}
 FORECAST_DAYS: Mapping[Period, int] = {"day": 14, "month": 30, "season": 91, "year": 365, "all": 365}
 
 STABILITY_EDGES = (0.0, 1.0, 3.0, 7.0, 14.0, 30.0, 90.0, 180.0, 365.0)
