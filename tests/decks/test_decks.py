@@ -23,7 +23,6 @@ FILES = sorted(DECKS.glob("*/*.md"))
 FOLLOW_UP = {"en": "> Follow-up: ", "zh": "> 追问："}
 DEMO_LINE = {"en": "> Demo: `{slug}`", "zh": "> 演示：`{slug}`"}
 UNWRITTEN: set[str] = {
-    "alignment",
     "attention",
     "capability",
     "data",
