@@ -22,7 +22,7 @@ DECKS = Path(__file__).resolve().parents[2] / "decks"
 FILES = sorted(DECKS.glob("*/*.md"))
 FOLLOW_UP = {"en": "> Follow-up: ", "zh": "> 追问："}
 DEMO_LINE = {"en": "> Demo: `{slug}`", "zh": "> 演示：`{slug}`"}
-UNWRITTEN: set[str] = {"data", "data-pipeline", "evaluation", "python", "security", "sft"}
+UNWRITTEN: set[str] = {"data-pipeline", "evaluation", "python", "security", "sft"}
 """Topics of the wanted questions that our decks do not cover whole yet."""
 SOURCE_LINE = {"en": "> Source: ", "zh": "> 出处："}
 
