@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from flashcards.cards import Draft, Form
-from flashcards.sources.reading import Skipped
+from flashcards.sources.reading import Extract, Skipped
 from flashcards.text.fences import Heading, Line, body_text, trimmed
 
 _ANCHOR = re.compile(r"</?(?:a|span|font|b|strong|u|center)\b[^>]*>", re.I)
@@ -127,6 +127,33 @@ class OpenCard:
             remarks=tuple(self.remarks),
             context=self.context,
         )
+
+
+@dataclass(slots=True)
+class LineReader:
+    """A dialect that looks at one line after the other: subclasses say what a line means."""
+
+    extract: Extract = field(default_factory=Extract)
+    cards: list[OpenCard] = field(default_factory=list)
+    path: HeadingPath = field(default_factory=HeadingPath)
+    _current: OpenCard | None = None
+    """The card that the lines belong to, if there is one."""
+
+    def step(self, line: Line) -> None:
+        """Take in the next line."""
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """There are no more lines."""
+
+    def read(self, lines: Iterable[Line], *, dedent: bool = False) -> Extract:
+        """All cards of the lines, their answers without common indent if ``dedent``."""
+        for line in lines:
+            self.step(line)
+        self.finish()
+        self.extract.title = self.path.title
+        self.extract.drafts = [card.close(dedent=dedent) for card in self.cards]
+        return self.extract
 
 
 def leave_out(lines: Iterable[Line], reason: str) -> list[Skipped]:

@@ -79,6 +79,12 @@ def test_highlights_are_gaps_only_where_the_file_is_tagged() -> None:
     assert cards(f"A::1\n\nB::2\n\n{line}") == [("A", "1"), ("B", "2")]
 
 
+def test_scope_operators_in_prose_do_not_make_notes_of_headings_into_cards_of_lines() -> None:
+    prose = "std::vector::push_back copies, torch::jit::load reads, at::Tensor is older\n" * 9
+    reading = read(f"## What is std::move?\n\n{prose}\n## Why is it cheap?\n\na cast\n")
+    assert [draft.question for draft in reading.drafts] == ["What is std::move?", "Why is it cheap?"]
+
+
 def test_what_is_no_card_is_reported() -> None:
     (skipped,) = read("A::1\n\nplain words\n").skipped
     assert (skipped.line, skipped.reason) == (3, "text between cards")
@@ -153,8 +159,12 @@ def test_headings_that_ask_win_over_bullets_that_ask() -> None:
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("piece", ["::", "{{c1::", "==", "#[[", "<!--", "- ", "? ", "`", "**", "a:: b ", " "])
 def test_a_line_of_many_openings_is_read_like_any_other(dialect: str, piece: str) -> None:
-    # Were the time quadratic, these 300,000 characters would take minutes, and the run its time limit.
-    read_text(f"- Q1 **x**\n{piece * (300_000 // len(piece))}\n?\n- a\n", name="n.md", dialect=dialect)
+    # Were the time quadratic, these 300,000 characters would take minutes.
+    text = f"- Q1 **x**\n{piece * (300_000 // len(piece))}\n?\n- a\n"
+    reading = read_text(text, name="n.md", dialect=dialect)
+    kept = [(draft.line, draft.end_line) for draft in reading.drafts]
+    kept += [(block.line, block.end_line) for block in reading.skipped]
+    assert any(first <= 4 <= last for first, last in kept), "the line after it is lost"
 
 
 @given(st.text(alphabet=":?={}c1- \n#[]`*aé。", max_size=300))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from flashcards.sources.drafting import HeadingPath, OpenCard, asks, clean_question, leave_out, split_count
+from flashcards.sources.drafting import LineReader, OpenCard, asks, clean_question, leave_out, split_count
 from flashcards.sources.reading import Extract
 from flashcards.text.fences import Line, heading
 
@@ -39,20 +38,11 @@ def score(lines: Sequence[Line]) -> float:
 
 def read(lines: Sequence[Line], name: str) -> Extract:
     """All cards."""
-    reader = _Reader()
-    for line in lines:
-        reader.step(line)
-    reader.extract.title = reader.path.title
-    reader.extract.drafts = [card.close(dedent=True) for card in reader.cards]
-    return reader.extract
+    return _Reader().read(lines, dedent=True)
 
 
-@dataclass(slots=True)
-class _Reader:
-    extract: Extract = field(default_factory=Extract)
-    cards: list[OpenCard] = field(default_factory=list)
-    path: HeadingPath = field(default_factory=HeadingPath)
-    _current: OpenCard | None = None
+class _Reader(LineReader):
+    __slots__ = ()
 
     def step(self, line: Line) -> None:
         found = None if line.fence else _question(line.text)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from flashcards.sources.drafting import HeadingPath, OpenCard, asks, clean_question, leave_out, split_count
+from flashcards.sources.drafting import LineReader, OpenCard, asks, clean_question, leave_out, split_count
 from flashcards.sources.reading import Extract
 from flashcards.text.fences import Line, heading
 
@@ -58,23 +58,15 @@ def score(lines: Sequence[Line]) -> float:
 def read(lines: Sequence[Line], name: str) -> Extract:
     """All cards."""
     asked = Counter(found[0] for line in lines if not line.fence and (found := _asked(line.text)))
-    reader = _Reader(min(asked, key=lambda indent: (-asked[indent], indent), default=0))
-    for line in lines:
-        reader.step(line)
-    reader.extract.title = reader.path.title
-    reader.extract.drafts = [card.close(dedent=True) for card in reader.cards]
-    return reader.extract
+    reader = _Reader(card_indent=min(asked, key=lambda indent: (-asked[indent], indent), default=0))
+    return reader.read(lines, dedent=True)
 
 
 @dataclass(slots=True)
-class _Reader:
-    card_indent: int
-    extract: Extract = field(default_factory=Extract)
-    cards: list[OpenCard] = field(default_factory=list)
-    path: HeadingPath = field(default_factory=HeadingPath)
+class _Reader(LineReader):
+    card_indent: int = 0
     _above: list[tuple[int, str]] = field(default_factory=list)
     """Shallower bullets that the current line stands below, with their indent."""
-    _current: OpenCard | None = None
 
     def step(self, line: Line) -> None:
         if _PROPERTY.match(line.text) and not line.fence:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from flashcards.sources.drafting import HeadingPath, OpenCard, clean_question, leave_out, split_count
+from flashcards.sources.drafting import LineReader, OpenCard, clean_question, leave_out, split_count
 from flashcards.sources.reading import Extract
 from flashcards.text.fences import Line, heading
 
@@ -31,25 +31,15 @@ def score(lines: Sequence[Line]) -> float:
 
 def read(lines: Sequence[Line], name: str) -> Extract:
     """All cards; a block folded inside an answer belongs to that answer."""
-    reader = _Reader()
-    for line in lines:
-        reader.step(line)
-    reader.close()
-    reader.extract.title = reader.path.title
-    reader.extract.drafts = [card.close(dedent=True) for card in reader.cards]
-    return reader.extract
+    return _Reader().read(lines, dedent=True)
 
 
 @dataclass(slots=True)
-class _Reader:
-    extract: Extract = field(default_factory=Extract)
-    cards: list[OpenCard] = field(default_factory=list)
-    path: HeadingPath = field(default_factory=HeadingPath)
+class _Reader(LineReader):
     _depth: int = 0
     _opened: int = 0
     _question: list[str] | None = None
     """The words of a summary that has not ended yet."""
-    _current: OpenCard | None = None
 
     def step(self, line: Line) -> None:
         if line.fence and self._current is not None:
@@ -61,7 +51,7 @@ class _Reader:
         else:
             self._inside(line)
 
-    def close(self) -> None:
+    def finish(self) -> None:
         """A summary that never ends is still a question."""
         if self._question:
             self._ask()

@@ -35,12 +35,15 @@ def starts_card(text: str) -> bool:
 
 
 def score(lines: Sequence[Line]) -> float:
-    """Pairs, turns and numbered gaps; a highlight alone is no sign, for ordinary notes have them."""
+    """Pairs, turns and numbered gaps; a highlight alone is no sign, for ordinary notes have them.
+
+    Less than one heading that asks, and nothing for a line with several ``::``, which is more likely C++.
+    """
     outside = [line.text for line in lines if not line.fence]
     tagged = any(_TAGS.search(text) for text in outside)
-    return 2.5 * sum(
+    return 1.9 * sum(
         _TURN.match(text) is not None
-        or _pair(text) is not None
+        or (text.count("::") == 1 and _pair(text) is not None)
         or any(tagged or match["anki"] for match in _GAP.finditer(text))
         for text in outside
     )

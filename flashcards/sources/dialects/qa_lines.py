@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from flashcards.sources.drafting import HeadingPath, OpenCard, clean_question, leave_out
+from flashcards.sources.drafting import LineReader, OpenCard, clean_question, leave_out
 from flashcards.sources.reading import Extract
 from flashcards.text.fences import Line, heading
 
@@ -35,20 +35,11 @@ def score(lines: Sequence[Line]) -> float:
 
 def read(lines: Sequence[Line], name: str) -> Extract:
     """All cards."""
-    reader = _Reader()
-    for line in lines:
-        reader.step(line)
-    reader.extract.title = reader.path.title
-    reader.extract.drafts = [card.close() for card in reader.cards]
-    return reader.extract
+    return _Reader().read(lines)
 
 
 @dataclass(slots=True)
-class _Reader:
-    extract: Extract = field(default_factory=Extract)
-    cards: list[OpenCard] = field(default_factory=list)
-    path: HeadingPath = field(default_factory=HeadingPath)
-    _current: OpenCard | None = None
+class _Reader(LineReader):
     _answering: bool = False
 
     def step(self, line: Line) -> None:
