@@ -98,7 +98,7 @@ class TextIndex:
     def catch_up(self) -> None:
         """Index what waits.  To be called before a text is changed or deleted, for then triggers look it up."""
         if self._last_indexed is not None:
-            self._connection.execute(_INDEX_NEW_TEXTS, (self._last_indexed,))
+            self._connection.execute(INDEX_NEW_TEXTS, (self._last_indexed,))
             self._last_indexed = None
 
 
@@ -219,7 +219,7 @@ _UPSERT_LOCATOR = (
     f"{_INSERT_LOCATOR} ON CONFLICT (card_id, language) DO UPDATE SET "
     f"{', '.join(f'{c} = excluded.{c}' for c in _LOCATOR_COLUMNS[2:])}"
 )
-_INDEX_NEW_TEXTS = (
+INDEX_NEW_TEXTS = (
     "INSERT INTO texts_fts (rowid, question, answer) SELECT id, question, answer FROM texts WHERE id > ?"
 )
 """Changed and deleted texts are seen to by the schema's triggers."""

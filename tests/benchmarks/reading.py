@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
 
+from flashcards.store.places import INDEX_NEW_TEXTS
 from flashcards.store.sources import SourceRow
 from flashcards.study.library import Library
 from flashcards.study.scan import scan_source
@@ -52,16 +53,20 @@ def unchanged(bench: Bench) -> Iterator[Result]:
 
 
 class _ParsingAndIndexing:
-    """Reads every file into cards, and makes the full-text index of a collection that holds them anew."""
+    """Reads every file into cards, and makes the full-text index of their texts anew; our own decks are not in it."""
 
     def __init__(self, bench: Bench, cards: int) -> None:
         self._source = SourceRow(0, str(bench.notes(cards)), "notes", None)
-        self._db = bench.library(cards).db
+        library = bench.empty_library()
+        self._db = library.db
+        self._ours: int = self._db.rows("SELECT COALESCE(MAX(id), 0) FROM texts")[0][0]
+        library.add([bench.notes(cards)])
 
     def __call__(self) -> None:
         scan_source(self._source, known=[])
         with self._db.transaction() as connection:
-            connection.execute("INSERT INTO texts_fts(texts_fts) VALUES ('rebuild')")
+            connection.execute("INSERT INTO texts_fts(texts_fts) VALUES ('delete-all')")
+            connection.execute(INDEX_NEW_TEXTS, (self._ours,))
 
 
 class _Adding:
