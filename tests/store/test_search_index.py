@@ -20,9 +20,12 @@ def notes(tmp_path: Path) -> Path:
 
 
 def indexed(library: Library, word: str) -> int:
-    """How many texts the index alone finds for a word of three letters or more."""
+    """How many texts beside those of our own decks the index alone finds for a word of three letters or more."""
     rows = library.db.rows(
-        "SELECT rowid FROM texts_fts WHERE question LIKE :w UNION SELECT rowid FROM texts_fts WHERE answer LIKE :w",
+        """SELECT t.id FROM texts t JOIN cards c ON c.id = t.card_id JOIN decks d ON d.id = c.deck_id
+           LEFT JOIN sources s ON s.id = d.source_id WHERE COALESCE(s.kind, '') != 'shipped' AND t.id IN (
+               SELECT rowid FROM texts_fts WHERE question LIKE :w
+               UNION SELECT rowid FROM texts_fts WHERE answer LIKE :w)""",
         {"w": f"%{word}%"},
     )
     return len(rows)
